@@ -1,0 +1,51 @@
+/**
+ * What every checker is: a pure function from a history to a verdict. "Invalid without evidence" and
+ * "unknown without a reason" cannot be written. Checkers read no clock: whoever calls them passes
+ * the limits as a function, so the same history and the same limits give the same verdict.
+ */
+import type { Call, History } from './history.ts'
+
+/** One proven departure from what was promised. */
+export interface Anomaly {
+  /** The literature's name for it, in kebab-case: `lost`, `stale-read`, `nonlinearizable`, `G1c`. */
+  readonly type: string
+  /** One sentence that a person can verify against the operations named. */
+  readonly summary: string
+  /** `index` fields of the invocations that prove it: the smallest set that still does. */
+  readonly ops: readonly number[]
+}
+
+export type Stats = Readonly<Record<string, number | string>>
+
+export type Verdict = { readonly stats?: Stats } & (
+  | { readonly valid: true }
+  | { readonly valid: false; readonly anomalies: readonly [Anomaly, ...Anomaly[]] }
+  | { readonly valid: 'unknown'; readonly reason: string }
+)
+
+/** How much a checker may use. A checker polls it between steps and ends as `unknown` beyond it. */
+export interface Limits {
+  /**
+   * The reason why the checker must stop now, or undefined while it may go on.
+   * @param bytes what the checker's own tables hold at this moment
+   */
+  readonly exceeded: (bytes: number) => string | undefined
+}
+
+/** Limits that never end a check: for small histories and tests. */
+export const unlimited: Limits = { exceeded: () => undefined }
+
+/** Judges one history. Pure and deterministic; never throws on a well-formed history. */
+export type Checker<C extends Call = Call> = (history: History<C>, limits: Limits) => Verdict
+
+/** What a plug-in file in `checkers/` exports by default; its file name is the checker's name. */
+export interface CheckerPlugin {
+  /** One line for `schism list`. */
+  readonly summary: string
+  /** The checker with its default settings, as `schism check FILE --model NAME` runs it. */
+  readonly check: Checker<Call>
+}
+
+/** Worst of several verdicts: a violation beats unknown, unknown beats valid. */
+export const worst = (verdicts: readonly Verdict['valid'][]): Verdict['valid'] =>
+  verdicts.includes(false) ? false : verdicts.includes('unknown') ? 'unknown' : true

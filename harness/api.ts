@@ -1,0 +1,261 @@
+/**
+ * Every interface that a plug-in implements, and nothing else. A system says how its nodes start, when
+ * it is ready and how clients speak to it; a workload what clients do and who judges it; a fault how it
+ * is planned, injected, proven and healed. The harness knows none of them by name.
+ */
+import type { z } from 'zod'
+import type { Checker } from '../checkers/checker.ts'
+import type { Call } from '../checkers/history.ts'
+import type { Evidence, Json } from '../checkers/ledger.ts'
+import type { Generator } from './generator.ts'
+import type { Random } from './random.ts'
+
+export type { Checker } from '../checkers/checker.ts'
+export type { Call, Key } from '../checkers/history.ts'
+export type { Evidence, Json } from '../checkers/ledger.ts'
+export { DefiniteError, Refused } from './errors.ts'
+export type { Generator } from './generator.ts'
+export type { Random } from './random.ts'
+
+// ---------------------------------------------------------------- clients
+
+/** What a workload's calls act on; a system has one client for each that it speaks: `register`, `set`. */
+export type DataType = string
+
+/**
+ * One connection of one logical process. It never retries and never reconnects by itself.
+ */
+export interface Client<C extends Call = Call> {
+  /**
+   * Performs one call and returns the value that completes it (`ok`). Throws `DefiniteError` when the
+   * call certainly did not and will not happen (`fail`); anything else thrown means that it may have
+   * (`info`), unless the workload lists `call.f` as safe. `signal` aborts at the operation's time-out.
+   */
+  invoke(call: C, signal: AbortSignal): Promise<C['value']>
+  close(): Promise<void>
+}
+
+export interface ClientContext {
+  readonly cluster: Cluster
+  /** The node this client belongs to: clients are spread evenly over the nodes that serve clients. */
+  readonly node: ClusterNode
+  /** The values of the system's options in this run. */
+  readonly options: OptionValues
+}
+
+/** Opens one client. A client that cannot open makes its operation `fail`: nothing was sent. */
+export type OpenClient<C extends Call = Call> = (context: ClientContext) => Promise<Client<C>>
+
+// ---------------------------------------------------------------- options
+
+/** An option of a system or a workload, given as `--option name=value`. */
+export interface Option {
+  readonly summary: string
+  readonly default: string
+  /** The values allowed; absent: any whole number. */
+  readonly choices?: readonly string[]
+}
+export type Options = Readonly<Record<string, Option>>
+export type OptionValues = Readonly<Record<string, string>>
+
+// ---------------------------------------------------------------- systems
+
+/** The consistency models schism speaks of, from strong to weak, as the literature names them. */
+export type ConsistencyModel =
+  | 'linearizable'
+  | 'sequential'
+  | 'causal'
+  | 'eventual'
+  /** No promise that an acknowledged write survives. */
+  | 'best-effort'
+
+/** What the makers of a system claim for one data type. */
+export interface Claim {
+  readonly model: ConsistencyModel
+  /** Their words in short, with the source: shown in the report beside what was found. */
+  readonly says: string
+}
+
+/** One member of a cluster before it runs. Names are unique in the cluster: `n1`, `s2`. */
+export interface Member {
+  readonly name: string
+  /** What it does in its system: `server`, `sentinel`. Faults may target a role. */
+  readonly role: string
+  /** Whether workload clients belong to it. */
+  readonly serves: boolean
+}
+
+/** A member with the address it will have. */
+export interface Peer extends Member {
+  readonly address: string
+}
+
+/** Where a node's container image comes from. */
+export type Image =
+  /** Built from these Debian packages on the Debian base image. */
+  | { readonly packages: readonly string[] }
+  /** Pulled from a registry. */
+  | { readonly reference: string }
+
+/** How one node's container starts. */
+export interface NodeSpec {
+  readonly argv: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly user?: string
+  /** Files written into the container before its first start: absolute path → text. */
+  readonly files?: Readonly<Record<string, string>>
+  /** The folder whose content survives kill and restart: a volume of its own. */
+  readonly dataFolder: string
+}
+
+export interface System {
+  /** One line for `schism list`. */
+  readonly summary: string
+  readonly image: Image
+  /** The version the image holds, as people name it. */
+  readonly version: string
+  /** How `--nodes` may be set. */
+  readonly sizes: { readonly default: number; readonly allowed: readonly number[] }
+  readonly options: Options
+  /** The cluster's members for `--nodes n`. */
+  members(nodes: number): readonly Member[]
+  /** How one of them starts. */
+  spec(node: Peer, peers: readonly Peer[], options: OptionValues): NodeSpec
+  /** Returns when the whole cluster serves; throws with the reason while it does not. Polled with a deadline. */
+  ready(cluster: Cluster, signal: AbortSignal): Promise<void>
+  /** The nodes that say at this moment that they lead. Enables faults by role and leader-change counts. */
+  primaries?(cluster: Cluster, signal: AbortSignal): Promise<readonly string[]>
+  readonly clients: Readonly<Record<DataType, OpenClient>>
+  claims(options: OptionValues): Readonly<Record<DataType, Claim>>
+}
+
+// ---------------------------------------------------------------- clusters
+
+/** A node of a running cluster. */
+export interface ClusterNode extends Member {
+  /** Its address inside the cluster. */
+  readonly address: string
+  /** Where the harness reaches one of its ports. */
+  endpoint(port: number): { readonly host: string; readonly port: number }
+}
+
+/** Who drops whose packets: receiver → senders. Jepsen's grudge; asymmetric ones are one-way partitions. */
+export type Grudge = Readonly<Record<string, readonly string[]>>
+
+/** What one probe packet over one directed link did. */
+export interface LinkProbe {
+  readonly from: string
+  readonly to: string
+  readonly outcome: 'delivered' | 'dropped'
+}
+
+/** The cluster's network, as faults break it. */
+export interface Network {
+  /** Installs a grudge, replacing the one before, in one transaction a node, for IPv4 and IPv6. */
+  setGrudge(grudge: Grudge): Promise<void>
+  /** Removes our rules and nothing else from every node. Idempotent. */
+  clear(): Promise<void>
+  /** Sends a packet over every directed link and reads the receiving kernels' counters. */
+  probe(): Promise<readonly LinkProbe[]>
+}
+
+/** What the kernel says of a node's main process. */
+export interface ProcessState {
+  readonly state: 'running' | 'paused' | 'gone'
+  readonly pid: number | undefined
+  /** ns on the processor since its start, over all its threads and children; undefined when gone. */
+  readonly cpuNs: number | undefined
+}
+
+/** The cluster's processes, as faults break them. All of them take several nodes at once, in parallel. */
+export interface Processes {
+  /** SIGKILL; returns when the processes are gone. */
+  kill(nodes: readonly string[]): Promise<void>
+  /** Starts killed nodes again with their data. Does nothing to running ones. */
+  start(nodes: readonly string[]): Promise<void>
+  /** Freezes every process of the nodes. Does nothing to frozen ones. */
+  pause(nodes: readonly string[]): Promise<void>
+  resume(nodes: readonly string[]): Promise<void>
+  state(node: string): Promise<ProcessState>
+}
+
+/** A running cluster. Capabilities that a kind of cluster lacks are absent. */
+export interface Cluster {
+  readonly nodes: readonly ClusterNode[]
+  readonly network?: Network
+  readonly processes?: Processes
+  /** Runs a command in a node and returns what it printed. @throws when it exits with another code than 0 */
+  exec(node: string, argv: readonly string[]): Promise<string>
+  /** The nodes that lead now; empty when none does or nobody can say. */
+  primaries(): Promise<readonly string[]>
+}
+
+// ---------------------------------------------------------------- workloads
+
+/** What clients do in one run and who judges it. */
+export interface Plan<C extends Call = Call> {
+  /** While faults come and go. */
+  readonly generator: Generator<C>
+  /** After the heal, when the cluster serves again. */
+  readonly final?: Generator<C>
+  /** By the name that stands in the verdict. */
+  readonly checkers: Readonly<Record<string, Checker<C>>>
+}
+
+export interface PlanContext {
+  readonly random: Random
+  /** Client threads: process numbers start as 0 … threads-1. */
+  readonly threads: number
+  readonly options: OptionValues
+}
+
+export interface Workload<C extends Call = Call> {
+  /** One line for `schism list`. */
+  readonly summary: string
+  /** The data type whose client it drives. */
+  readonly client: DataType
+  /** The `f`s that change nothing: an indeterminate one is a `fail`, not an `info`. */
+  readonly safe: readonly C['f'][]
+  readonly options: Options
+  /** The `f`s of which a run needs some ok ones to mean anything. */
+  readonly needs: readonly C['f'][]
+  plan(context: PlanContext): Plan<C>
+}
+
+// ---------------------------------------------------------------- faults
+
+/** The cluster as a fault planner sees it before the run. */
+export interface Topology {
+  readonly members: readonly Member[]
+  /** Whether the system can say who leads: enables the target `primary`. */
+  readonly hasPrimaries: boolean
+}
+
+/** What an injection really did. */
+export interface Injection {
+  readonly targets: readonly string[]
+  /** The plan with its roles resolved. */
+  readonly done: Json
+}
+
+/**
+ * One fault. `P` is its plan: pure JSON, made from the seed before the run, recorded, replayable.
+ */
+export interface Fault<P extends Json = Json> {
+  /** One line for `schism list`. */
+  readonly summary: string
+  /** Checks a plan from a file. */
+  readonly schema: z.ZodType<P>
+  /** True, or why this cluster cannot do it. */
+  supports(cluster: Pick<Cluster, 'network' | 'processes'>): true | string
+  /** The plans to draw from; the first ones are the ones that find most. */
+  plan(topology: Topology, random: Random): P
+  /** Injects it and returns when it is installed. */
+  inject(cluster: Cluster, plan: P): Promise<Injection>
+  /** Did it take hold? Read from the system or its kernel. */
+  observe(cluster: Cluster, injection: Injection): Promise<Evidence>
+  /** Undoes all that `inject` could have done. Idempotent; needs nothing that `inject` remembered. */
+  heal(cluster: Cluster): Promise<void>
+  /** Is it gone? */
+  healed(cluster: Cluster, injection: Injection): Promise<Evidence>
+}

@@ -1,0 +1,84 @@
+/**
+ * What a run's folder holds: `run.json` (the plan: all that is needed to repeat the run),
+ * `history.jsonl` (every event as it happened), `verdict.json` (what the checkers made of it),
+ * `report.html`, and `logs/<node>.log`. The verdict can be made again from the first two alone.
+ */
+import { z } from 'zod'
+import type { Anomaly, Stats, Verdict } from '../checkers/checker.ts'
+
+const json: z.ZodType<import('../checkers/ledger.ts').Json> = z.json()
+
+/** One planned fault: `at` and `for` are seconds, `at` counted from the start of the main phase. */
+export const plannedEpisode = z.strictObject({
+  at: z.number().nonnegative(),
+  for: z.number().positive(),
+  fault: z.string(),
+  plan: json,
+})
+export type PlannedEpisode = z.infer<typeof plannedEpisode>
+
+/** A fault schedule, as `--plan FILE` reads it and `run.json` keeps it. */
+export const schedule = z.strictObject({
+  system: z.string().optional(),
+  episodes: z.array(plannedEpisode),
+})
+export type Schedule = z.infer<typeof schedule>
+
+export const runRecord = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  /** ISO 8601 wall-clock time of the start. */
+  startedAt: z.string(),
+  /** The exact command that repeats the run. */
+  command: z.string(),
+  seed: z.number().int(),
+  system: z.string(),
+  systemVersion: z.string(),
+  systemOptions: z.record(z.string(), z.string()),
+  workload: z.string(),
+  workloadOptions: z.record(z.string(), z.string()),
+  faults: z.array(z.string()),
+  schedule,
+  /** Anomaly type that the run is expected to find ('' for any), when it was started with --expect. */
+  expect: z.string().optional(),
+  nodes: z.number().int(),
+  members: z.array(z.object({ name: z.string(), role: z.string(), serves: z.boolean() })),
+  concurrency: z.number().int(),
+  /** Operations a second over all clients. */
+  rate: z.number(),
+  timeLimitS: z.number(),
+  operationTimeoutMs: z.number(),
+  /** What the system's makers claim for the data type driven. */
+  claim: z.object({ model: z.string(), says: z.string() }),
+  /** Versions and machine: schism, node, engine, kernel, cpus, image and its digest, … */
+  environment: z.record(z.string(), z.string()),
+})
+export type RunRecord = z.infer<typeof runRecord>
+
+export type Outcome = 'valid' | 'violation' | 'unknown' | 'environment' | 'interrupted'
+
+/** An anomaly with the checker that found it. */
+export type FoundAnomaly = Anomaly & { readonly checker: string }
+
+/** The verdict on one input: an element of `results` in `schism check --json`, and `verdict.json`. */
+export interface VerdictRecord {
+  readonly version: 1
+  /** The run's folder or the history file that was judged. */
+  readonly input: string
+  readonly valid: Verdict['valid']
+  /** Why it is unknown. */
+  readonly reason?: string
+  readonly anomalies: readonly FoundAnomaly[]
+  /** What each checker said, by name. */
+  readonly checkers: Readonly<
+    Record<
+      string,
+      { readonly valid: Verdict['valid']; readonly reason?: string; readonly stats?: Stats }
+    >
+  >
+  readonly outcome: Outcome
+  /** What went wrong in the harness or the environment, one line each. */
+  readonly problems: readonly string[]
+  /** Things to know that change nothing: a truncated last line. */
+  readonly notes: readonly string[]
+}
