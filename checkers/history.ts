@@ -103,6 +103,11 @@ export class History<C extends Call = Call> implements Iterable<HistoryEvent<C>>
     } as HistoryEvent<C>
   }
 
+  /** The `error` field of the event at a position. */
+  error(position: number): string | undefined {
+    return this.errors.get(position)
+  }
+
   /** The client operation whose invocation stands at a position. */
   operation(position: number): Operation<C> {
     const partner = this.columns.partner[position]!
@@ -163,6 +168,7 @@ export class HistoryBuilder<C extends Call = Call> {
   private readonly nodes = new Map<number, string>()
   private readonly errors = new Map<number, string>()
   private readonly fIds = new Map<string, number>()
+  private readonly fs: string[] = []
   private readonly keyIds = new Map<Key, number>()
   /** Position of each process' open invocation; RETIRED after an `info`. */
   private readonly open = new Map<number, number>()
@@ -191,7 +197,7 @@ export class HistoryBuilder<C extends Call = Call> {
     this.time[position] = time
     this.type[position] = type
     this.process[position] = process
-    this.f[position] = intern(this.fIds, event.f)
+    this.f[position] = this.internF(event.f)
     this.key[position] = event.key === undefined ? NONE : intern(this.keyIds, event.key)
     this.partner[position] = partner
     if (partner !== NONE) this.partner[partner] = position
@@ -213,8 +219,7 @@ export class HistoryBuilder<C extends Call = Call> {
       partner: this.partner.subarray(0, length),
       value: this.value,
     }
-    const fs = [...this.fIds.keys()]
-    return new History<C>(length, columns, fs, [...this.keyIds.keys()], this.nodes, this.errors)
+    return new History<C>(length, columns, this.fs, [...this.keyIds.keys()], this.nodes, this.errors)
   }
 
   /** Checks the rules of one process and returns the position of the invocation completed, or NONE. */
@@ -245,8 +250,17 @@ export class HistoryBuilder<C extends Call = Call> {
   }
 
   private fName(position: number): string {
-    const id = this.f[position]!
-    return [...this.fIds.keys()][id]!
+    return this.fs[this.f[position]!]!
+  }
+
+  /** A history of 65,536 kinds of operation is no history of a system, and the column has 16 bits. */
+  private internF(f: string): number {
+    const id = intern(this.fIds, f)
+    if (id === this.fs.length) {
+      if (id === 2 ** 16) throw new HistoryError(`f ${JSON.stringify(f)}: more than 65,536 different`)
+      this.fs.push(f)
+    }
+    return id
   }
 
   private grow(): void {

@@ -1,0 +1,194 @@
+/**
+ * Puts a proof into words that a person can verify against the operations. Some proofs have a name of
+ * their own, decided here on the proof alone: it holds every operation that could have written what
+ * its reads saw (see shrink.ts), so "no other write of 7" is a fact.
+ *
+ * A read of v is stale when the value had certainly moved on before it began: an operation x was over,
+ * x left or saw another value, and that value came after every write of v. It came after when it was
+ * written by an operation that began after all writes of v were over, or by a compare-and-set from v
+ * where v was written once, or from a value that itself came after.
+ */
+import type { History } from '../history.ts'
+import { type Model, type Primitive, show } from '../model.ts'
+import { NEVER, type Part } from './part.ts'
+
+export interface Explanation {
+  readonly type: 'stale-read' | 'nonlinearizable'
+  readonly summary: string
+}
+
+/** Names and tells a proof, which is a part of its own. */
+export const explain = <S, O>(
+  history: History,
+  proof: Part<O>,
+  model: Model<S, O>,
+): Explanation => {
+  const teller = new Teller(history, proof, model)
+  const place = proof.key === undefined ? '' : `key ${proof.key}: `
+  const named = new Reads(proof, model).find(teller)
+  return named === undefined
+    ? { type: 'nonlinearizable', summary: place + teller.tellAll() }
+    : { ...named, summary: place + named.summary }
+}
+
+/** Finds a read that is stale or saw what nobody wrote. */
+class Reads<S, O> {
+  private readonly seen: readonly (Primitive | undefined)[]
+  private readonly left: readonly (Primitive | undefined)[]
+  private readonly initial: Primitive
+
+  constructor(
+    private readonly proof: Part<O>,
+    private readonly model: Model<S, O>,
+  ) {
+    this.seen = proof.ops.map((op) => model.observed?.(op)?.value)
+    this.left = proof.ops.map((op) => model.installed?.(op)?.value)
+    this.initial = model.stateKey(model.init)
+  }
+
+  find(teller: Teller<S, O>): Explanation | undefined {
+    for (let read = this.proof.ops.length - 1; read >= 0; read--) {
+      const value = this.seen[read]
+      if (value === undefined || this.proof.end[read] === NEVER) continue
+      const type = this.model.pure(this.proof.ops[read]!) ? 'stale-read' : 'nonlinearizable'
+      const writers = this.writers(value)
+      if (writers.length === 0 && value !== this.initial)
+        return { type: 'nonlinearizable', summary: teller.unwritten(read, value) }
+      for (let x = this.proof.ops.length - 1; x >= 0; x--)
+        if (this.movedOn(x, value, writers, this.proof.start[read]!))
+          return { type, summary: teller.stale(read, x, value, writers) }
+    }
+    return undefined
+  }
+
+  private writers(value: Primitive): number[] {
+    return this.left.flatMap((left, op) => (left === value ? [op] : []))
+  }
+
+  /** Whether `x` shows that the value was no longer `value` and never again would be by `start`. */
+  private movedOn(x: number, value: Primitive, writers: readonly number[], start: number): boolean {
+    if (this.proof.end[x]! >= start) return false
+    const left = this.left[x]
+    if (left !== undefined) return left !== value && this.after(x, value, writers, new Set())
+    const seen = this.seen[x]
+    return seen !== undefined && seen !== value && this.cameAfter(seen, value, writers, new Set())
+  }
+
+  /** Whether the value `later` was certainly written after every write of `value`, whoever wrote it. */
+  private cameAfter(
+    later: Primitive,
+    value: Primitive,
+    writers: readonly number[],
+    asked: Set<number>,
+  ): boolean {
+    const sources = this.writers(later)
+    return (
+      later !== this.initial &&
+      sources.length > 0 &&
+      sources.every((source) => this.after(source, value, writers, asked))
+    )
+  }
+
+  private after(
+    op: number,
+    value: Primitive,
+    writers: readonly number[],
+    asked: Set<number>,
+  ): boolean {
+    if (writers.every((writer) => this.proof.end[writer]! < this.proof.start[op]!)) return true
+    if (asked.has(op)) return false
+    asked.add(op)
+    const from = this.seen[op]
+    if (from === undefined) return false
+    if (from === value) return writers.length <= (value === this.initial ? 0 : 1)
+    return this.cameAfter(from, value, writers, asked)
+  }
+}
+
+/** Tells operations with their processes and times. */
+class Teller<S, O> {
+  /** Foreign histories have no times: then an event is named by its place. */
+  private readonly timed: boolean
+  private readonly digits: number
+
+  constructor(
+    private readonly history: History,
+    private readonly proof: Part<O>,
+    private readonly model: Model<S, O>,
+  ) {
+    const { time } = history.columns
+    this.timed = time.some((at, position) => at !== position)
+    const at = [...proof.start, ...proof.end].filter((position) => position !== NEVER)
+    const span = time[Math.max(...at)]! - time[Math.min(...at)]!
+    this.digits = span < 50e6 ? 6 : 3
+  }
+
+  unwritten(read: number, value: Primitive): string {
+    return (
+      `${this.does(read)}${this.during(read)}, ` +
+      `although nothing had begun to write ${show(value)} by then`
+    )
+  }
+
+  stale(read: number, x: number, value: Primitive, writers: readonly number[]): string {
+    const lastWriter = writers.reduce<number | undefined>(
+      (last, writer) =>
+        last === undefined || this.proof.end[writer]! > this.proof.end[last]! ? writer : last,
+      undefined,
+    )
+    const origin =
+      lastWriter === undefined
+        ? `${show(value)} is the value before the first write`
+        : this.proof.end[lastWriter]! < this.proof.start[x]!
+          ? `${show(value)} was last written before that, ` +
+            `by process ${this.process(lastWriter)}, acknowledged ${this.ended(lastWriter)}`
+          : `that came after the only write of ${show(value)}, by process ${this.process(lastWriter)}`
+    return (
+      `${this.does(read)}${this.during(read)}, although ${this.does(x)}, ` +
+      `acknowledged ${this.ended(x)}; ${origin}`
+    )
+  }
+
+  tellAll(): string {
+    const { length } = this.proof.ops
+    const shown = Math.min(length, 8)
+    const lines = Array.from({ length: shown }, (_, op) => this.does(op) + this.during(op))
+    const more = length > shown ? `; and ${length - shown} more` : ''
+    return length === 1
+      ? `${lines[0]}, which is not possible in any order`
+      : `no order of these ${length} operations explains them all: ${lines.join('; ')}${more}`
+  }
+
+  private does(op: number): string {
+    return `process ${this.process(op)} ${this.model.words(this.proof.ops[op]!)}`
+  }
+
+  private during(op: number): string {
+    const start = this.proof.start[op]!
+    const end = this.proof.end[op]!
+    if (end === NEVER) return ` (from ${this.at(start)}, outcome unknown)`
+    return this.timed
+      ? ` between ${this.seconds(start)} and ${this.seconds(end)} s`
+      : ` (events ${this.index(start)} to ${this.index(end)})`
+  }
+
+  private ended(op: number): string {
+    return `at ${this.at(this.proof.end[op]!)}`
+  }
+
+  private at(position: number): string {
+    return this.timed ? `${this.seconds(position)} s` : `event ${this.index(position)}`
+  }
+
+  private seconds(position: number): string {
+    return (this.history.columns.time[position]! / 1e9).toFixed(this.digits)
+  }
+
+  private index(position: number): number {
+    return this.history.columns.index[position]!
+  }
+
+  private process(op: number): number {
+    return this.history.columns.process[this.proof.start[op]!]!
+  }
+}

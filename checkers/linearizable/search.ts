@@ -1,0 +1,211 @@
+/**
+ * The search of Wing and Gong with Lowe's memory, for one part of a history: is there an order of the
+ * operations that respects real time and that the model allows? A configuration is (k, state, mask,
+ * used): the first k returns have taken effect and of the operations open at return k those in the
+ * mask; the state they left; and which indeterminate operations took effect. A depth-first search
+ * goes through them on a stack of integers, so neither the length of a history nor its concurrency
+ * can overflow anything.
+ *
+ * Five rules cut what need not be tried; each keeps at least one legal order where there is one:
+ * R1 A pure operation that is open and possible is done at once: it stands in nobody's way.
+ * R2 Of open operations of one class only the one that returns first is tried: two of them may change
+ *    places in any legal order.
+ * R3 Indeterminate operations are optional and tried last; by R2 after completed ones of their class
+ *    and among themselves in the order of their invocations.
+ * R4 Having used fewer indeterminate operations is at least as good (see the memo).
+ * R5 The operation after an indeterminate one must need it: if it does the same without, the order
+ *    without is tried anyway and used fewer. One that leaves the state as it was is never needed.
+ */
+import { IMPOSSIBLE, type Machine } from './machine.ts'
+import { Memo } from './memo.ts'
+import type { Plan } from './plan.ts'
+
+export type Outcome = 'linearizable' | 'violation' | 'undecided'
+
+/** Which rules are on: all of them, except where a benchmark or a test compares. */
+export interface Rules {
+  readonly pureFirst: boolean
+  readonly twins: boolean
+  readonly needed: boolean
+}
+export const allRules: Rules = { pureFirst: true, twins: true, needed: true }
+
+/** A frame of the stack: [cursor, before, k, state, mask…, used…]. */
+const CURSOR = 0
+/** State before the indeterminate operation just done, while R5 asks about it; else -1. */
+const BEFORE = 1
+const K = 2
+const STATE = 3
+const MASK = 4
+
+export class Search {
+  /** Configurations visited so far. */
+  configurations = 0
+  /** The most returns that any order passed: the first return that none passes. */
+  deepest = 0
+  private readonly plan: Plan
+  private readonly machine: Machine<unknown, unknown>
+  private readonly rules: Rules
+  private readonly used: number
+  private readonly stride: number
+  private readonly memo: Memo
+  private stack: Int32Array
+  private depth = -1
+  private outcome: Outcome = 'undecided'
+
+  constructor(plan: Plan, machine: Machine<unknown, unknown>, rules = allRules) {
+    this.plan = plan
+    this.machine = machine
+    this.rules = rules
+    const maskWords = (plan.slots + 31) >>> 5
+    const usedWords = (plan.optional + 31) >>> 5
+    this.used = MASK + maskWords
+    this.stride = this.used + usedWords
+    this.memo = new Memo(maskWords, usedWords)
+    this.stack = new Int32Array(this.stride * 64)
+    this.stack[STATE] = machine.initial
+    this.arrive(0, -1)
+  }
+
+  /** What this search holds in memory. */
+  get bytes(): number {
+    return this.memo.bytes + this.stack.byteLength + this.plan.bytes + this.machine.bytes
+  }
+
+  /** Goes on for about so many configurations. */
+  run(configurations: number): Outcome {
+    const until = this.configurations + configurations
+    while (this.outcome === 'undecided' && this.configurations < until) {
+      if (this.depth < 0) this.outcome = 'violation'
+      else if (!this.descend()) this.depth--
+    }
+    return this.outcome
+  }
+
+  /** Visits the next configuration below the top of the stack that is not known to be dead. */
+  private descend(): boolean {
+    const { plan, machine, stride } = this
+    const base = this.depth * stride
+    this.reserve(base + 2 * stride)
+    const { stack } = this
+    const k = stack[base + K]!
+    const state = stack[base + STATE]!
+    const before = stack[base + BEFORE]!
+    const from = plan.offset[k]!
+    const completed = plan.offset[k + 1]! - from
+    const all = completed + plan.available[k]!
+    for (let cursor = stack[base + CURSOR]!; cursor < all; cursor++) {
+      const optional = cursor - completed
+      const op = optional < 0 ? plan.open[from + cursor]! : plan.required + optional
+      const cls = plan.cls[op]!
+      const next = machine.step(state, cls)
+      if (next === IMPOSSIBLE) continue
+      if (optional < 0) {
+        if (!this.mayComplete(base, from + cursor)) continue
+      } else if (next === state || !this.mayUse(base, optional, k)) continue
+      if (before >= 0 && machine.step(before, cls) === next) continue
+      stack[base + CURSOR] = cursor + 1
+      if (this.visit(base, optional, op, next, state)) return true
+    }
+    stack[base + CURSOR] = all
+    return false
+  }
+
+  /** Whether the operation at an entry of `open` is still to be done, and by R2 is its turn. */
+  private mayComplete(base: number, entry: number): boolean {
+    const { open, twin } = this.plan
+    if (this.done(base, open[entry]!)) return false
+    if (!this.rules.twins) return true
+    for (let other = twin[entry]!; other >= 0; other = twin[other]!)
+      if (!this.done(base, open[other]!)) return false
+    return true
+  }
+
+  /** Whether an optional operation is unused, and by R2 and R3 is its turn. */
+  private mayUse(base: number, optional: number, k: number): boolean {
+    const { plan } = this
+    if (this.isUsed(base, optional)) return false
+    if (!this.rules.twins) return true
+    const before = plan.optionalTwin[optional]!
+    if (before >= 0 && !this.isUsed(base, before)) return false
+    const cls = plan.cls[plan.required + optional]
+    for (let entry = plan.offset[k]!; entry < plan.offset[k + 1]!; entry++) {
+      const op = plan.open[entry]!
+      if (plan.cls[op] === cls && !this.done(base, op)) return false
+    }
+    return true
+  }
+
+  private done(base: number, op: number): boolean {
+    const slot = this.plan.slot[op]!
+    return ((this.stack[base + MASK + (slot >>> 5)]! >>> (slot & 31)) & 1) === 1
+  }
+
+  private isUsed(base: number, optional: number): boolean {
+    return ((this.stack[base + this.used + (optional >>> 5)]! >>> (optional & 31)) & 1) === 1
+  }
+
+  /** Does an operation from the configuration at `base` and puts what follows on the stack. */
+  private visit(base: number, optional: number, op: number, next: number, state: number): boolean {
+    const { stack, stride } = this
+    const to = base + stride
+    for (let i = K; i < stride; i++) stack[to + i] = stack[base + i]!
+    stack[to + STATE] = next
+    if (optional < 0) this.mark(to, op)
+    else stack[to + this.used + (optional >>> 5)]! |= 1 << (optional & 31)
+    return this.arrive(to, optional < 0 || !this.rules.needed ? -1 : state)
+  }
+
+  private reserve(length: number): void {
+    if (length <= this.stack.length) return
+    const larger = new Int32Array(this.stack.length * 2)
+    larger.set(this.stack)
+    this.stack = larger
+  }
+
+  private mark(base: number, op: number): void {
+    const slot = this.plan.slot[op]!
+    this.stack[base + MASK + (slot >>> 5)]! |= 1 << (slot & 31)
+  }
+
+  /** Completes the configuration at `base` by R1 and by passing returns; false when it is known. */
+  private arrive(base: number, before: number): boolean {
+    this.configurations++
+    const { stack } = this
+    stack[base + CURSOR] = 0
+    stack[base + BEFORE] = this.settle(base) ? -1 : before
+    const k = stack[base + K]!
+    if (k > this.deepest) this.deepest = k
+    if (k === this.plan.required) this.outcome = 'linearizable'
+    if (!this.memo.add(stack, base + K)) return false
+    this.depth = base / this.stride
+    return true
+  }
+
+  /** Does possible pure operations and passes the returns of done ones; true when it did a pure one. */
+  private settle(base: number): boolean {
+    const { plan, machine, stack } = this
+    const state = stack[base + STATE]!
+    let k = stack[base + K]!
+    let did = false
+    for (let passed = true; passed && k < plan.required; ) {
+      if (this.rules.pureFirst)
+        for (let entry = plan.offset[k]!; entry < plan.offset[k + 1]!; entry++) {
+          const op = plan.open[entry]!
+          const cls = plan.cls[op]!
+          if (plan.pure[cls] === 0 || machine.step(state, cls) !== state) continue
+          if (this.done(base, op)) continue
+          this.mark(base, op)
+          did = true
+        }
+      passed = false
+      for (; k < plan.required && this.done(base, k); k++) {
+        const slot = plan.slot[k]!
+        stack[base + MASK + (slot >>> 5)]! &= ~(1 << (slot & 31))
+        passed = true
+      }
+    }
+    stack[base + K] = k
+    return did
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * From a part that is not linearizable to the few operations that prove it. What is taken out must
+ * never be what made the rest possible, or the rest would be "violating" only because it is
+ * incomplete. So an operation goes together with everything that it may explain (`Model.explains`)
+ * and that was not over before it began: had the whole been linearizable, so would be the rest. Read
+ * backwards, a rest that violates proves that the whole does.
+ *
+ * First everything after the first return that no order passes is cut off, then blocks of halving
+ * size, then single operations until none can go: the result is minimal under that rule.
+ */
+import type { Limits } from '../checker.ts'
+import type { Model } from '../model.ts'
+import { Machine } from './machine.ts'
+import { type Classes, classes, type Part, restrict } from './part.ts'
+import { plan } from './plan.ts'
+import { type Outcome, Search } from './search.ts'
+
+/** What the search for the proof may go by. */
+export interface Violating<S, O> {
+  readonly part: Part<O>
+  readonly model: Model<S, O>
+  /** The first return that no order passes. */
+  readonly deepest: number
+  /** How many configurations it took to find out. */
+  readonly configurations: number
+}
+
+/** Numbers of the operations that are left, ascending. Ends early, with more of them, at the limits. */
+export const shrink = <S, O>(found: Violating<S, O>, limits: Limits): readonly number[] => {
+  const { part, model, deepest } = found
+  const dependents = new Dependents(part, model)
+  const budget = 10_000 + 2 * found.configurations
+  let stopped = false
+  const violates = (kept: readonly number[]): boolean => {
+    const search = searchOf(restrict(part, kept), model)
+    let outcome: Outcome = 'undecided'
+    while (outcome === 'undecided' && search.configurations < budget && !stopped) {
+      stopped = limits.exceeded(search.bytes) !== undefined
+      if (!stopped) outcome = search.run(1024)
+    }
+    return outcome === 'violation'
+  }
+  const cut = part.end[part.returns[deepest]!]!
+  const all = part.ops.map((_, number) => number)
+  let kept = dependents.without(
+    all,
+    all.filter((number) => part.start[number]! > cut),
+  )
+  for (let size = Math.ceil(kept.length / 2); size >= 1 && !stopped; size = Math.floor(size / 2)) {
+    let before: number
+    do {
+      before = kept.length
+      for (let at = 0; at < kept.length && !stopped; ) {
+        const rest = dependents.without(kept, kept.slice(at, at + size))
+        if (rest.length > 0 && violates(rest)) kept = rest
+        else at += size
+      }
+    } while (size === 1 && kept.length < before && !stopped)
+  }
+  return kept
+}
+
+/** A search over all operations of a part. */
+export const searchOf = <S, O>(part: Part<O>, model: Model<S, O>): Search => {
+  const parted = classes(part, model)
+  return new Search(plan(part, parted, model), new Machine(model, parted.ops))
+}
+
+/** Which operations must go when others do. */
+class Dependents<S, O> {
+  private readonly part: Part<O>
+  private readonly model: Model<S, O>
+  private readonly classes: Classes<O>
+  /** Classes of the effects of each class, found when first asked for. */
+  private readonly effects = new Map<number, Set<number>>()
+
+  constructor(part: Part<O>, model: Model<S, O>) {
+    this.part = part
+    this.model = model
+    this.classes = classes(part, model)
+  }
+
+  /** What is left of `kept` after taking out `dropped` and all that it may explain. */
+  without(kept: readonly number[], dropped: readonly number[]): number[] {
+    const gone = new Set(dropped)
+    let rest = kept.filter((number) => !gone.has(number))
+    for (let causes = [...dropped]; causes.length > 0; ) {
+      const earliest = this.earliestByEffect(causes)
+      const next = rest.filter(
+        (number) => (earliest.get(this.classes.of[number]!) ?? NONE) < this.part.end[number]!,
+      )
+      const goes = new Set(next)
+      rest = rest.filter((number) => !goes.has(number))
+      causes = next
+    }
+    return rest
+  }
+
+  /** For each class that the causes may explain, when the first of its causes began. */
+  private earliestByEffect(causes: readonly number[]): Map<number, number> {
+    const earliest = new Map<number, number>()
+    for (const cause of causes)
+      for (const effect of this.effectsOf(this.classes.of[cause]!)) {
+        const start = this.part.start[cause]!
+        if (start < (earliest.get(effect) ?? NONE)) earliest.set(effect, start)
+      }
+    return earliest
+  }
+
+  private effectsOf(cause: number): Set<number> {
+    let effects = this.effects.get(cause)
+    if (effects === undefined) {
+      const { ops, pure } = this.classes
+      effects = new Set<number>()
+      if (pure[cause] === 0)
+        for (let effect = 0; effect < ops.length; effect++)
+          if (this.model.explains?.(ops[cause]!, ops[effect]!) ?? true) effects.add(effect)
+      this.effects.set(cause, effects)
+    }
+    return effects
+  }
+}
+
+const NONE = Number.POSITIVE_INFINITY

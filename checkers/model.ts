@@ -1,0 +1,104 @@
+/**
+ * What a sequential model is: the object as it would behave if one client used it at a time. A model
+ * is pure functions over immutable states; checkers decide whether a concurrent history can be put in
+ * an order that the model allows. One file in `checkers/models/` each, named as on the command line.
+ */
+import type { Key } from './history.ts'
+
+/** One operation as the history recorded it, before a model reads it. */
+export interface Recorded {
+  readonly f: string
+  /** Value of the invocation. */
+  readonly value: unknown
+  /** An operation that never completed is `info`. */
+  readonly outcome: 'ok' | 'fail' | 'info'
+  /** Value of the completion; undefined without one. */
+  readonly result: unknown
+  /** Whether the completion carries an error: then its value says nothing about the object. */
+  readonly error: boolean
+}
+
+/** What may be chosen about a model. */
+export interface Settings {
+  /** The state before the first operation; null (never written) unless given. */
+  readonly initial?: unknown
+  /**
+   * Whether a compare-and-set that failed without an error tells that the value was another one
+   * (`observe`, the default) or nothing at all (`drop`, as Jepsen has it).
+   */
+  readonly failedCas?: 'observe' | 'drop'
+}
+
+/**
+ * A sequential model with states `S` and operations `O`. All functions are pure; states and operations
+ * are never changed in place.
+ */
+export interface Model<S = unknown, O = unknown> {
+  readonly name: string
+  /** One line for `schism list`. */
+  readonly summary: string
+  readonly init: S
+  /** The same model with other settings. */
+  configure?(settings: Settings): Model<S, O>
+  /**
+   * Reads one recorded operation; undefined leaves it out: it did not happen or tells nothing. An
+   * operation of outcome `info` that is returned may take effect at any time after its invocation, or
+   * never; every other one takes effect once, between its invocation and its completion.
+   * @throws NotInModel
+   */
+  operation(recorded: Recorded): O | undefined
+  /** The state after the operation, or undefined when the operation is not possible in this state. */
+  step(state: S, op: O): S | undefined
+  /**
+   * True only for operations that change no state whatsoever: reads and observations. A write of the
+   * value that is already there is not pure, for it would change another state.
+   */
+  pure(op: O): boolean
+  /** Two states are equal exactly when their keys are. */
+  stateKey(state: S): Primitive
+  /** Operations with equal keys are the same operation: same effect, same conditions. */
+  opKey(op: O): Primitive
+  /**
+   * Operations in different parts never influence each other, so a history is linearizable exactly
+   * when each of its parts is (Herlihy and Wing's locality). Absent: there is one part.
+   */
+  partition?(op: O, key: Key | undefined): Key | undefined
+  /**
+   * Whether `cause` may be what makes `effect` possible, or gives it another effect. Where none of
+   * the remaining operations is an effect of one that is taken out of a legal order, the order must stay legal.
+   * Absent: any operation may be the cause of any other.
+   */
+  explains?(cause: O, effect: O): boolean
+  /** What the operation did, in the past tense: "read 7". */
+  words(op: O): string
+  /** The value that it shows to have been there when it took effect, where there is one. */
+  observed?(op: O): { readonly value: Primitive } | undefined
+  /** The value that it left behind, where that does not depend on the state. */
+  installed?(op: O): { readonly value: Primitive } | undefined
+}
+
+export type Primitive = string | number | boolean | null
+
+/** An operation that a model cannot read: an `f` it does not have, a value of the wrong shape. */
+export class NotInModel extends Error {
+  override readonly name = 'NotInModel'
+}
+
+/** Any JSON value as a primitive with the same equality: objects and lists become their text. */
+export const primitive = (value: unknown): Primitive => {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'object') return `\u0000${JSON.stringify(value)}`
+  return value as Primitive
+}
+
+/** A primitive as people read it. */
+export const show = (value: Primitive): string => {
+  if (value === null) return 'nil'
+  if (typeof value !== 'string') return String(value)
+  const text = value.startsWith('\u0000') ? value.slice(1) : JSON.stringify(value)
+  return text.length <= 60 ? text : `${text.slice(0, 40)}…${text.slice(-16)}`
+}
+
+/** Part of an `opKey`: distinct primitives give distinct texts. */
+export const tag = (value: Primitive): string =>
+  typeof value === 'string' ? JSON.stringify(value) : String(value)
