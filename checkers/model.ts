@@ -69,6 +69,13 @@ export interface Model<S = unknown, O = unknown> {
    * Absent: any operation may be the cause of any other.
    */
   explains?(cause: O, effect: O): boolean
+  /** For states that grow until they are forgotten; lets the search look ahead to the next read. */
+  readonly growing?: {
+    /** Whether the state after it does not depend on the state before it. */
+    forgets(op: O): boolean
+    /** Whether operations that forget nothing can lead from the state to what the pure one saw. */
+    leadsTo(state: S, read: O): boolean
+  }
   /** What the operation did, in the past tense: "read 7". */
   words(op: O): string
   /** The value that it shows to have been there when it took effect, where there is one. */

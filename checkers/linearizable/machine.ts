@@ -48,6 +48,11 @@ export class Machine<S, O> {
     return next
   }
 
+  /** Whether a growing state leads to what a pure operation of a class saw. */
+  leadsTo(state: number, cls: number): boolean {
+    return this.model.growing?.leadsTo(this.states[state]!, this.ops[cls]!) ?? true
+  }
+
   private intern(state: S): number {
     const key = this.model.stateKey(state)
     const known = this.ids.get(key)

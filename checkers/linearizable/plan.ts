@@ -9,6 +9,7 @@
  * can explain nothing are left out: least fixed point over `Model.explains`, from the completed ones.
  */
 import type { Model } from '../model.ts'
+import { type LookAhead, lookAhead } from './look-ahead.ts'
 import type { Classes, Part } from './part.ts'
 import { NEVER } from './part.ts'
 
@@ -35,6 +36,7 @@ export interface Plan {
   readonly available: Int32Array
   /** For each optional operation, counted from 0: the one of the same class before it, or -1. */
   readonly optionalTwin: Int32Array
+  readonly ahead: LookAhead | undefined
   readonly bytes: number
 }
 
@@ -66,6 +68,7 @@ export const plan = <S, O>(part: Part<O>, classes: Classes<O>, model: Model<S, O
   return {
     ...{ required, optional, op, cls, pure, slot, slots },
     ...{ offset, open, twin, available, optionalTwin, bytes },
+    ahead: lookAhead(part, classes, model),
   }
 }
 

@@ -6,7 +6,7 @@
  * goes through them on a stack of integers, so neither the length of a history nor its concurrency
  * can overflow anything.
  *
- * Five rules cut what need not be tried; each keeps at least one legal order where there is one:
+ * Six rules cut what need not be tried; each keeps at least one legal order where there is one:
  * R1 A pure operation that is open and possible is done at once: it stands in nobody's way.
  * R2 Of open operations of one class only the one that returns first is tried: two of them may change
  *    places in any legal order.
@@ -15,6 +15,7 @@
  * R4 Having used fewer indeterminate operations is at least as good (see the memo).
  * R5 The operation after an indeterminate one must need it: if it does the same without, the order
  *    without is tried anyway and used fewer. One that leaves the state as it was is never needed.
+ * R6 looks ahead in objects that grow (look-ahead.ts).
  */
 import { IMPOSSIBLE, type Machine } from './machine.ts'
 import { Memo } from './memo.ts'
@@ -27,8 +28,9 @@ export interface Rules {
   readonly pureFirst: boolean
   readonly twins: boolean
   readonly needed: boolean
+  readonly lookAhead: boolean
 }
-export const allRules: Rules = { pureFirst: true, twins: true, needed: true }
+export const allRules: Rules = { pureFirst: true, twins: true, needed: true, lookAhead: true }
 
 /** A frame of the stack: [cursor, before, k, state, mask…, used…]. */
 const CURSOR = 0
@@ -177,9 +179,31 @@ export class Search {
     const k = stack[base + K]!
     if (k > this.deepest) this.deepest = k
     if (k === this.plan.required) this.outcome = 'linearizable'
+    if (this.rules.lookAhead && !this.viable(base)) return false
     if (!this.memo.add(stack, base + K)) return false
     this.depth = base / this.stride
     return true
+  }
+
+  /** R6: whether the state can still become what the next read saw. */
+  private viable(base: number): boolean {
+    const { ahead, cls, offset, open, required } = this.plan
+    if (ahead === undefined) return true
+    const k = this.stack[base + K]!
+    let read = ahead.read[k]!
+    // The reads done already are among the open ones, whose ranks end with the last of them.
+    const lastOpen = k < required ? open[offset[k + 1]! - 1]! : 0
+    while (read <= lastOpen && this.isOpen(k, read) && this.done(base, read))
+      read = ahead.read[read + 1]!
+    if (read === required || ahead.forgets[k]! <= read || ahead.late[read] === 1) return true
+    return this.machine.leadsTo(this.stack[base + STATE]!, cls[read]!)
+  }
+
+  private isOpen(k: number, rank: number): boolean {
+    const { offset, open } = this.plan
+    for (let entry = offset[k]!; entry < offset[k + 1]!; entry++)
+      if (open[entry] === rank) return true
+    return false
   }
 
   /** Does possible pure operations and passes the returns of done ones; true when it did a pure one. */

@@ -11,7 +11,7 @@
 import type { Limits } from '../checker.ts'
 import type { Model } from '../model.ts'
 import { Machine } from './machine.ts'
-import { type Classes, classes, type Part, restrict } from './part.ts'
+import { type Classes, classes, NEVER, type Part, restrict } from './part.ts'
 import { plan } from './plan.ts'
 import { type Outcome, Search } from './search.ts'
 
@@ -80,31 +80,39 @@ class Dependents<S, O> {
     this.classes = classes(part, model)
   }
 
-  /** What is left of `kept` after taking out `dropped` and all that it may explain. */
+  /**
+   * What is left of `kept` after taking out `dropped` and all that it may explain. A cause is lost from
+   * some position on: a completed operation that goes takes all its effects with it, while an
+   * indeterminate one can stay and merely not happen, so that its effects go from that position on.
+   */
   without(kept: readonly number[], dropped: readonly number[]): number[] {
+    const { part, classes } = this
+    const lostFrom = new Map(dropped.map((number) => [number, part.start[number]!]))
     const gone = new Set(dropped)
-    let rest = kept.filter((number) => !gone.has(number))
-    for (let causes = [...dropped]; causes.length > 0; ) {
-      const earliest = this.earliestByEffect(causes)
-      const next = rest.filter(
-        (number) => (earliest.get(this.classes.of[number]!) ?? NONE) < this.part.end[number]!,
-      )
-      const goes = new Set(next)
-      rest = rest.filter((number) => !goes.has(number))
-      causes = next
+    for (let causes = new Map(lostFrom); causes.size > 0; ) {
+      const lost = this.lostByClass(causes)
+      causes = new Map()
+      for (const number of kept) {
+        const from = lost.get(classes.of[number]!)
+        if (from === undefined || from >= part.end[number]! || gone.has(number)) continue
+        const optional = part.end[number] === NEVER
+        const at = optional ? Math.max(from, part.start[number]!) : part.start[number]!
+        if (at >= (lostFrom.get(number) ?? NEVER)) continue
+        if (!optional) gone.add(number)
+        lostFrom.set(number, at)
+        causes.set(number, at)
+      }
     }
-    return rest
+    return kept.filter((number) => !gone.has(number))
   }
 
-  /** For each class that the causes may explain, when the first of its causes began. */
-  private earliestByEffect(causes: readonly number[]): Map<number, number> {
-    const earliest = new Map<number, number>()
-    for (const cause of causes)
-      for (const effect of this.effectsOf(this.classes.of[cause]!)) {
-        const start = this.part.start[cause]!
-        if (start < (earliest.get(effect) ?? NONE)) earliest.set(effect, start)
-      }
-    return earliest
+  /** For each class that the causes may explain, from when on it may miss one of them. */
+  private lostByClass(causes: ReadonlyMap<number, number>): Map<number, number> {
+    const lost = new Map<number, number>()
+    for (const [cause, from] of causes)
+      for (const effect of this.effectsOf(this.classes.of[cause]!))
+        if (from < (lost.get(effect) ?? NEVER)) lost.set(effect, from)
+    return lost
   }
 
   private effectsOf(cause: number): Set<number> {
@@ -120,5 +128,3 @@ class Dependents<S, O> {
     return effects
   }
 }
-
-const NONE = Number.POSITIVE_INFINITY

@@ -30,6 +30,10 @@ export const configure = (settings: Settings = {}): Model<string, KvOp> => ({
     if (effect.f !== 'get' || cause.f === 'get') return false
     return cause.f === 'put' ? effect.text.startsWith(cause.text) : effect.text.includes(cause.text)
   },
+  growing: {
+    forgets: (op) => op.f === 'put',
+    leadsTo: (state, read) => read.f !== 'get' || read.text.startsWith(state),
+  },
   words: (op) => {
     const value = show(op.text)
     if (op.f === 'get') return `read ${value}`
