@@ -16,6 +16,7 @@ export type { Evidence, Json } from '../checkers/ledger.ts'
 export { DefiniteError, Refused } from './errors.ts'
 export type { Generator } from './generator.ts'
 export type { Random } from './random.ts'
+export { planTargets, resolveTargets, type Targets, targets, unknownTargets } from './targets.ts'
 
 // ---------------------------------------------------------------- clients
 
@@ -232,30 +233,36 @@ export interface Topology {
 }
 
 /** What an injection really did. */
-export interface Injection {
+export interface Injection<D extends Json = Json> {
   readonly targets: readonly string[]
   /** The plan with its roles resolved. */
-  readonly done: Json
+  readonly done: D
 }
 
 /**
- * One fault. `P` is its plan: pure JSON, made from the seed before the run, recorded, replayable.
+ * One fault. `P` is its plan: pure JSON, made from the seed before the run, recorded, replayable; `D` is
+ * what an injection really did.
  */
-export interface Fault<P extends Json = Json> {
+export interface Fault<P extends Json = Json, D extends Json = Json> {
   /** One line for `schism list`. */
   readonly summary: string
   /** Checks a plan from a file. */
   readonly schema: z.ZodType<P>
+  /** The node names that a plan mentions and the cluster lacks: refused before anything starts. */
+  unknownNodes(plan: P, topology: Topology): readonly string[]
   /** True, or why this cluster cannot do it. */
   supports(cluster: Pick<Cluster, 'network' | 'processes'>): true | string
-  /** The plans to draw from; the first ones are the ones that find most. */
-  plan(topology: Topology, random: Random): P
+  /**
+   * One plan from the seed. `nth` is how many of this fault the schedule has already: the plans that
+   * find most (bug studies: one isolated node, the leader) come first.
+   */
+  plan(topology: Topology, random: Random, nth: number): P
   /** Injects it and returns when it is installed. */
-  inject(cluster: Cluster, plan: P): Promise<Injection>
+  inject(cluster: Cluster, plan: P): Promise<Injection<D>>
   /** Did it take hold? Read from the system or its kernel. */
-  observe(cluster: Cluster, injection: Injection): Promise<Evidence>
+  observe(cluster: Cluster, injection: Injection<D>): Promise<Evidence>
   /** Undoes all that `inject` could have done. Idempotent; needs nothing that `inject` remembered. */
   heal(cluster: Cluster): Promise<void>
   /** Is it gone? */
-  healed(cluster: Cluster, injection: Injection): Promise<Evidence>
+  healed(cluster: Cluster, injection: Injection<D>): Promise<Evidence>
 }

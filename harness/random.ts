@@ -47,3 +47,19 @@ export const random = (seed: number): Random => {
       random(createHash('sha256').update(`${seed}/${label}`).digest().readInt32LE(0)),
   }
 }
+
+/** A stream of random numbers as an immutable value, for generators: drawing returns the next stream. */
+export interface Stream {
+  /** A whole number in [from, to] and the stream that follows. */
+  int(from: number, to: number): readonly [number, Stream]
+}
+
+/** The immutable stream of a seed. */
+export const stream = (seed: number): Stream => streamOf(xoroshiro128plus(seed | 0))
+
+const streamOf = (generator: ReturnType<typeof xoroshiro128plus>): Stream => ({
+  int: (from, to) => {
+    const next = generator.clone()
+    return [uniformInt(next, from, to), streamOf(next)]
+  },
+})

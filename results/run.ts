@@ -55,7 +55,15 @@ export const runRecord = z.object({
 })
 export type RunRecord = z.infer<typeof runRecord>
 
-export type Outcome = 'valid' | 'violation' | 'unknown' | 'environment' | 'interrupted'
+export type Outcome =
+  | 'valid'
+  | 'violation'
+  | 'unknown'
+  /** The machine, the engine or a fault failed. */
+  | 'environment'
+  | 'interrupted'
+  /** The input could not be read as a history. */
+  | 'malformed'
 
 /** An anomaly with the checker that found it. */
 export type FoundAnomaly = Anomaly & { readonly checker: string }

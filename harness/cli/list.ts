@@ -1,0 +1,81 @@
+/** `schism list`: everything there is to test with, and what this machine cannot do. */
+import chalk from 'chalk'
+import type { Options } from '../api.ts'
+import { type Catalog, loadCatalog } from '../catalog.ts'
+import { dockerCluster } from '../cluster/docker/docker.ts'
+import { type ExitCode, exitCodes } from '../errors.ts'
+import { drivable } from '../plan.ts'
+import { type Arguments, type Command, jsonOption } from './command.ts'
+
+export const listCommand: Command = {
+  command: 'list',
+  describe: 'systems, workloads, faults and checkers, and what this machine cannot do',
+  options: { json: jsonOption },
+  examples: [['list --json', 'for programs']],
+  run: list,
+}
+
+/** A line of the list. */
+interface Entry {
+  readonly name: string
+  readonly summary: string
+  /** Why this machine cannot run it. */
+  readonly unavailable?: string
+  readonly options?: Options
+}
+
+async function list(args: Arguments): Promise<ExitCode> {
+  const catalog = await loadCatalog()
+  const support = await dockerCluster.support()
+  const contents = contentsOf(catalog, support.ready ? undefined : support.reason)
+  if (args.flag('json')) console.log(JSON.stringify(contents, null, 2))
+  else for (const [kind, entries] of Object.entries(contents)) print(kind, entries)
+  return exitCodes.valid
+}
+
+/** Everything in the catalog; `missing` is why containers cannot run here. */
+export const contentsOf = (
+  catalog: Catalog,
+  missing: string | undefined,
+): Readonly<
+  Record<'systems' | 'workloads' | 'faults' | 'checkers' | 'models', readonly Entry[]>
+> => {
+  const unavailable = missing === undefined ? {} : { unavailable: missing }
+  return {
+    systems: [...catalog.systems].map(([name, system]) => ({
+      name,
+      summary: system.summary,
+      version: system.version,
+      nodes: system.sizes,
+      workloads: drivable(system, catalog),
+      options: system.options,
+      ...unavailable,
+    })),
+    workloads: [...catalog.workloads].map(([name, { summary, client, options }]) => ({
+      name,
+      summary,
+      client,
+      options,
+    })),
+    faults: [...catalog.faults].map(([name, { summary }]) => ({ name, summary, ...unavailable })),
+    checkers: [...catalog.checkers].map(([name, { summary }]) => ({ name, summary })),
+    models: [...catalog.models].map(([name, { summary }]) => ({ name, summary })),
+  }
+}
+
+const print = (kind: string, entries: readonly Entry[]): void => {
+  console.log(chalk.bold(kind))
+  const width = Math.max(...entries.map(({ name }) => name.length))
+  for (const { name, summary, unavailable, options } of entries) {
+    console.log(`  ${chalk.cyan(name.padEnd(width))}  ${summary}`)
+    for (const [option, { summary, choices, default: standard }] of Object.entries(options ?? {}))
+      console.log(
+        chalk.dim(
+          `  ${' '.repeat(width)}    --option ${option}=${choices?.join('|') ?? 'N'} (${standard}): ${summary}`,
+        ),
+      )
+    if (unavailable)
+      console.log(`  ${' '.repeat(width)}  ${chalk.yellow(`not here: ${unavailable}`)}`)
+  }
+  console.log()
+}

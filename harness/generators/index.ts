@@ -1,0 +1,9 @@
+/** The generators that workloads are made of. */
+
+export { type Stream, stream } from '../random.ts'
+export { done, iterate, once, repeat, sequence } from './basic.ts'
+export { limit, stagger, timeLimit } from './limits.ts'
+export { mix } from './mix.ts'
+export { perKey } from './per-key.ts'
+export { eachThread, phases, reserve, synchronize } from './threads.ts'
+export { untilOk } from './until-ok.ts'

@@ -1,0 +1,250 @@
+/**
+ * Runs a generator against clients, with Jepsen's semantics. A thread runs one logical process at a
+ * time: invoke, await, complete. Completions are taken before new invocations are asked for, because a
+ * completion that waits would make operations look concurrent that were not. `info` retires the process:
+ * its thread goes on under a new process number (its own plus the number of threads) and a new client.
+ * This is the one place that decides between ok, fail and info.
+ */
+import type { Call, EventInput, HistoryEvent } from '../checkers/history.ts'
+import type { Client } from './api.ts'
+import { type Clock, milliseconds, sleep } from './clock.ts'
+import { DefiniteError, messageOf, Refused } from './errors.ts'
+import type { Context, Generator } from './generator.ts'
+
+export interface InterpreterOptions<C extends Call> {
+  readonly threads: number
+  readonly clock: Clock
+  /** Opens a client for a thread's next process. */
+  readonly open: (thread: number) => Promise<Client<C>>
+  /** The name of the node that a thread's clients belong to. */
+  readonly nodeOf: (thread: number) => string
+  /** The `f`s that change nothing: indeterminate means fail. */
+  readonly safe: ReadonlySet<string>
+  /** An operation that takes longer is indeterminate; ms. */
+  readonly timeoutMs: number
+  /** Takes every event as it happens; gives it its index and its time (ns, never backwards). */
+  readonly record: (event: Unplaced<C>) => HistoryEvent<C>
+}
+
+/** An event before the recorder has given it its index. */
+export type Unplaced<C extends Call> = Omit<EventInput, 'value' | 'f' | 'key'> & C
+
+/** How an operation ended. */
+type Outcome<C extends Call> =
+  | { readonly type: 'ok'; readonly value: C['value'] }
+  | { readonly type: 'fail'; readonly value?: unknown; readonly error?: string }
+  | { readonly type: 'info'; readonly error: string }
+
+/** An operation that has ended, before it is recorded. */
+interface Completion<C extends Call> {
+  readonly thread: number
+  readonly time: number
+  readonly call: C
+  readonly outcome: Outcome<C>
+}
+
+/** What a thread does at this moment. */
+interface Thread<C extends Call> {
+  process: number
+  client: Client<C> | undefined
+  /** The open call; a completion that comes when there is none is late and ignored. */
+  call: C | undefined
+  /** Counts the calls, so that a late completion of an earlier one is known as such. */
+  turn: number
+}
+
+/** A client that cannot open keeps its thread this long, so that a dead node does not eat the rate. */
+const OPEN_BACKOFF_NS = milliseconds(100)
+
+/** The longest that generators and completions may run without letting timers and I/O in. */
+const BURST_NS = milliseconds(1)
+
+export class Interpreter<C extends Call> {
+  private readonly threads: Thread<C>[]
+  private readonly free: number[]
+  private readonly completions: Completion<C>[] = []
+  private wake: () => void = () => {}
+
+  constructor(private readonly options: InterpreterOptions<C>) {
+    const { threads } = options
+    this.free = Array.from({ length: threads }, (_, thread) => thread)
+    this.threads = this.free.map((process) => ({
+      process,
+      client: undefined,
+      call: undefined,
+      turn: 0,
+    }))
+  }
+
+  /**
+   * Runs a generator until it is done and its last operation has completed, or until `signal` aborts
+   * and the open operations have completed or timed out. May be called again with another generator.
+   */
+  async run(generator: Generator<C>, signal: AbortSignal): Promise<void> {
+    const { clock } = this.options
+    const stop = (): void => this.wake()
+    signal.addEventListener('abort', stop)
+    let current = generator
+    let burst = clock.now()
+    const threads = this.threads.map((_, thread) => thread)
+    for (;;) {
+      current = this.complete(current, threads)
+      const idle = this.free.length === threads.length
+      const context = this.context(threads)
+      const step = signal.aborted ? ({ kind: 'done' } as const) : current.step(context)
+      if (step.kind === 'done') {
+        if (idle) break
+        await this.wait(undefined)
+      } else if (step.kind === 'call' && step.at <= context.time) {
+        const event = this.invoke(step.call, step.thread)
+        current = step.next.update(this.context(threads), event)
+        if (clock.now() - burst < BURST_NS) continue
+        await clock.yield()
+      } else if (step.kind === 'call') {
+        await this.wait(step.at)
+      } else {
+        current = step.next
+        await this.wait(step.until)
+      }
+      burst = clock.now()
+    }
+    signal.removeEventListener('abort', stop)
+  }
+
+  /** Closes every client. */
+  async close(): Promise<void> {
+    await Promise.all(this.threads.map((thread) => this.discard(thread)))
+  }
+
+  private context(threads: readonly number[]): Context {
+    const { length } = this.threads
+    return {
+      time: this.options.clock.now(),
+      free: this.free,
+      threads,
+      threadOf: (process) => process % length,
+    }
+  }
+
+  /** Sleeps until a completion comes or the time (ns) is reached. */
+  private async wait(until: number | undefined): Promise<void> {
+    if (this.completions.length > 0) return
+    const { clock } = this.options
+    const ns = until === undefined ? undefined : until - clock.now()
+    await new Promise<void>((resolve) => {
+      const cancel = ns === undefined ? () => {} : clock.after(ns, () => this.wake())
+      this.wake = () => {
+        cancel()
+        this.wake = () => {}
+        resolve()
+      }
+    })
+  }
+
+  private invoke(call: C, number: number): HistoryEvent<C> {
+    const { clock, record, nodeOf } = this.options
+    const thread = this.threads[number]!
+    this.free.splice(this.free.indexOf(number), 1)
+    thread.call = call
+    thread.turn++
+    const event = record({
+      ...call,
+      time: clock.now(),
+      type: 'invoke',
+      process: thread.process,
+      node: nodeOf(number),
+    })
+    void this.perform(thread, number, thread.turn, call)
+    return event
+  }
+
+  /** Performs one call and settles it exactly once: by its client, or by the time-out. */
+  private async perform(thread: Thread<C>, number: number, turn: number, call: C): Promise<void> {
+    const { clock, timeoutMs } = this.options
+    const abort = new AbortController()
+    const settle = (outcome: Outcome<C>): void => {
+      cancel()
+      if (thread.turn !== turn || thread.call === undefined) return
+      thread.call = undefined
+      this.completions.push({ thread: number, time: clock.now(), call, outcome })
+      this.wake()
+    }
+    const cancel = clock.after(milliseconds(timeoutMs), () => {
+      settle(this.indeterminate(call, `timed out after ${timeoutMs} ms`))
+      abort.abort()
+    })
+    try {
+      const client = thread.client ?? (await this.open(thread, number, turn))
+      const value = await client.invoke(call, abort.signal)
+      settle({ type: 'ok', value })
+    } catch (error) {
+      settle(this.failed(call, error))
+    }
+  }
+
+  private async open(thread: Thread<C>, number: number, turn: number): Promise<Client<C>> {
+    let client: Client<C>
+    try {
+      client = await this.options.open(number)
+    } catch (error) {
+      await sleep(this.options.clock, OPEN_BACKOFF_NS)
+      throw new DefiniteError(`no client: ${messageOf(error)}`)
+    }
+    if (thread.turn === turn && thread.call !== undefined) {
+      thread.client = client
+      return client
+    }
+    // The operation timed out meanwhile: nothing was sent, and the next one opens its own.
+    await client.close().catch(() => {})
+    throw new DefiniteError('no client in time')
+  }
+
+  private failed(call: C, error: unknown): Outcome<C> {
+    if (error instanceof Refused) return { type: 'fail', value: error.value }
+    if (error instanceof DefiniteError) return { type: 'fail', error: error.message }
+    return this.indeterminate(call, messageOf(error))
+  }
+
+  private indeterminate(call: C, error: string): Outcome<C> {
+    return { type: this.options.safe.has(call.f) ? 'fail' : 'info', error }
+  }
+
+  /** Records what has completed, frees the threads and tells the generator. */
+  private complete(generator: Generator<C>, threads: readonly number[]): Generator<C> {
+    let current = generator
+    for (const completion of this.completions) {
+      const { outcome } = completion
+      const thread = this.threads[completion.thread]!
+      const event = this.options.record(this.completed(thread.process, completion))
+      // A client that failed may be broken, and one that is in doubt must not be trusted again.
+      const sound =
+        outcome.type === 'ok' || (outcome.type === 'fail' && outcome.error === undefined)
+      if (!sound) void this.discard(thread)
+      if (outcome.type === 'info') thread.process += threads.length
+      this.free.push(completion.thread)
+      current = current.update(this.context(threads), event)
+    }
+    this.completions.length = 0
+    return current
+  }
+
+  private completed(process: number, { call, outcome, thread, time }: Completion<C>): Unplaced<C> {
+    const value = 'value' in outcome && outcome.value !== undefined ? outcome.value : call.value
+    const error = 'error' in outcome ? outcome.error : undefined
+    return {
+      ...call,
+      value,
+      time,
+      type: outcome.type,
+      process,
+      node: this.options.nodeOf(thread),
+      ...(error === undefined ? {} : { error }),
+    }
+  }
+
+  private async discard(thread: Thread<C>): Promise<void> {
+    const { client } = thread
+    thread.client = undefined
+    await client?.close().catch(() => {})
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * Turns what a user asked for into the plan of one run: `run.json`, from which everything else follows.
+ * The worker that judges the run makes the same workload plan again from it.
+ */
+import { randomBytes } from 'node:crypto'
+import { cpus, release } from 'node:os'
+import type { RunRecord, Schedule } from '../results/run.ts'
+import type { Options, OptionValues, Plan, System, Topology, Workload } from './api.ts'
+import { type Catalog, find, suggestion } from './catalog.ts'
+import { wallTime } from './clock.ts'
+import { UsageError } from './errors.ts'
+import { random } from './random.ts'
+import { generateSchedule, readSchedule } from './schedule.ts'
+import { version } from './version.ts'
+
+/** What `schism test` was asked for; absent means the default. */
+export interface TestRequest {
+  readonly system: string
+  readonly workload?: string
+  readonly faults: readonly string[]
+  readonly planFile?: string
+  readonly nodes?: number
+  readonly timeLimitS: number
+  readonly rate: number
+  readonly concurrency: number
+  readonly operationTimeoutMs: number
+  readonly seed: number
+  readonly options: OptionValues
+  readonly expect?: string
+  readonly image?: string
+}
+
+/** Makes the plan of a run. @throws UsageError for anything unknown or impossible, before anything starts */
+export const planRun = (request: TestRequest, catalog: Catalog): RunRecord => {
+  const system = find('system', catalog.systems, request.system)
+  const workloadName = request.workload ?? defaultWorkload(request.system, system, catalog)
+  const workload = find('workload', catalog.workloads, workloadName)
+  requireClient(request.system, system, workloadName, workload, catalog)
+  const nodes = request.nodes ?? system.sizes.default
+  if (!system.sizes.allowed.includes(nodes))
+    throw new UsageError(
+      `--nodes ${nodes}: ${request.system} runs with ${system.sizes.allowed.join(', ')} nodes`,
+    )
+  const { systemOptions, workloadOptions } = splitOptions(request, system, workload)
+  const members = system.members(nodes)
+  const topology: Topology = { members, hasPrimaries: system.primaries !== undefined }
+  const schedule = scheduleOf(request, catalog, topology)
+  const faults = [...new Set(schedule.episodes.map(({ fault }) => fault))]
+  const claim = system.claims(systemOptions)[workload.client]!
+  return {
+    version: 1,
+    id: runId(request.system, workloadName, request.seed),
+    startedAt: wallTime().toISOString(),
+    command: commandOf(request, workloadName, nodes),
+    seed: request.seed,
+    system: request.system,
+    systemVersion: system.version,
+    systemOptions,
+    workload: workloadName,
+    workloadOptions,
+    faults: request.planFile === undefined ? [...request.faults] : faults,
+    schedule,
+    ...(request.expect === undefined ? {} : { expect: request.expect }),
+    nodes,
+    members: members.map((member) => ({ ...member })),
+    concurrency: request.concurrency,
+    rate: request.rate,
+    timeLimitS: request.timeLimitS,
+    operationTimeoutMs: request.operationTimeoutMs,
+    claim,
+    environment: {
+      schism: version,
+      node: process.version,
+      kernel: release(),
+      platform: `${process.platform}/${process.arch}`,
+      cpus: String(cpus().length),
+    },
+  }
+}
+
+/** The workload's plan for a run: the same from the same `run.json`, whoever asks. */
+export const workloadPlan = (run: RunRecord, workload: Workload): Plan =>
+  workload.plan({
+    random: random(run.seed).fork('workload'),
+    threads: run.concurrency,
+    options: run.workloadOptions,
+  })
+
+const scheduleOf = (request: TestRequest, catalog: Catalog, topology: Topology): Schedule => {
+  if (request.planFile !== undefined)
+    return readSchedule(request.planFile, catalog.faults, topology)
+  const faults = new Map(
+    request.faults.map((name) => [name, find('fault', catalog.faults, name)] as const),
+  )
+  const { timeLimitS } = request
+  return generateSchedule({
+    faults,
+    topology,
+    timeLimitS,
+    random: random(request.seed).fork('nemesis'),
+  })
+}
+
+const defaultWorkload = (name: string, system: System, catalog: Catalog): string => {
+  const [workload] = drivable(system, catalog)
+  if (workload === undefined) throw new UsageError(`no workload drives ${name}`)
+  return workload
+}
+
+/** The workloads that drive a data type which the system has a client for. */
+export const drivable = (system: System, catalog: Catalog): readonly string[] =>
+  [...catalog.workloads].flatMap(([name, { client }]) => (client in system.clients ? [name] : []))
+
+const requireClient = (
+  systemName: string,
+  system: System,
+  workloadName: string,
+  workload: Workload,
+  catalog: Catalog,
+): void => {
+  if (workload.client in system.clients) return
+  throw new UsageError(
+    `workload ${workloadName} drives a ${workload.client}, for which ${systemName} has no client; it can run: ${drivable(system, catalog).join(', ')}`,
+  )
+}
+
+/** Gives each option to the system or the workload that has it, with the defaults of the rest. */
+const splitOptions = (
+  request: TestRequest,
+  system: System,
+  workload: Workload,
+): { systemOptions: OptionValues; workloadOptions: OptionValues } => {
+  for (const [name, value] of Object.entries(request.options)) {
+    const option = system.options[name] ?? workload.options[name]
+    if (option === undefined)
+      throw new UsageError(
+        `--option ${name}: unknown${suggestion(name, Object.keys({ ...system.options, ...workload.options }))}`,
+      )
+    const fits = option.choices ? option.choices.includes(value) : /^\d+$/.test(value)
+    if (!fits)
+      throw new UsageError(
+        `--option ${name}=${value}: expected ${option.choices?.join(' or ') ?? 'a whole number'}`,
+      )
+  }
+  const values = (options: Options): OptionValues =>
+    Object.fromEntries(
+      Object.entries(options).map(([name, option]) => [
+        name,
+        request.options[name] ?? option.default,
+      ]),
+    )
+  return { systemOptions: values(system.options), workloadOptions: values(workload.options) }
+}
+
+/** Unique on this machine, sortable by time, and told apart by people. */
+const runId = (system: string, workload: string, seed: number): string => {
+  const time = wallTime()
+    .toISOString()
+    .replaceAll(/[-:]|\..*/g, '')
+  return `${time}-${system}-${workload}-${seed}-${randomBytes(2).toString('hex')}`
+}
+
+/** The command that repeats the run, every default spelt out. */
+const commandOf = (request: TestRequest, workload: string, nodes: number): string => {
+  const { system, faults, planFile, timeLimitS, rate, concurrency, seed, options } = request
+  const parts = [
+    `npx schism test ${system}`,
+    `--workload ${workload}`,
+    ...(planFile === undefined ? [] : [`--plan ${quoted(planFile)}`]),
+    ...(faults.length === 0 ? [] : [`--faults ${faults.join(',')}`]),
+    `--nodes ${nodes}`,
+    `--time-limit ${timeLimitS}`,
+    `--rate ${rate}`,
+    `--concurrency ${concurrency}`,
+    `--operation-timeout ${request.operationTimeoutMs / 1000}`,
+    ...Object.entries(options).map(([name, value]) => `--option ${quoted(`${name}=${value}`)}`),
+    ...(request.image === undefined ? [] : [`--image ${quoted(request.image)}`]),
+    `--seed ${seed}`,
+  ]
+  return parts.join(' ')
+}
+
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`

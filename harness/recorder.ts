@@ -1,0 +1,79 @@
+/**
+ * Gives every event its index and its time and appends it to the run's history on disk. Events are
+ * written at the end of the turn of the event loop in which they happened: what a killed controller
+ * leaves is always a prefix of what happened, which is what makes it fit to be judged.
+ */
+import type { Call, HistoryEvent } from '../checkers/history.ts'
+import type { FaultRecord, Observation } from '../checkers/ledger.ts'
+import type { HistoryLog } from '../results/store.ts'
+import type { Clock } from './clock.ts'
+import type { Unplaced } from './interpreter.ts'
+
+export interface RecorderOptions {
+  readonly clock: Clock
+  readonly log: HistoryLog
+  /** Hears every event, after it was recorded. */
+  readonly listen: (event: HistoryEvent) => void
+  /** Hears that the history can no longer be written: the disk is full. */
+  readonly failed: (error: unknown) => void
+}
+
+export class Recorder {
+  private index = 0
+  private last = 0
+  private flushing = false
+
+  constructor(private readonly options: RecorderOptions) {}
+
+  /** Appends an event. Its time never runs backwards: a completion that waited gets the later time. */
+  record<C extends Call>(event: Unplaced<C>): HistoryEvent<C> {
+    const { clock, log, listen } = this.options
+    const time = Math.max(event.time ?? clock.now(), this.last)
+    const placed = { ...event, index: this.index++, time } as HistoryEvent<C>
+    this.last = time
+    log.append(placed)
+    listen(placed)
+    if (!this.flushing) {
+      this.flushing = true
+      setImmediate(() => {
+        this.flushing = false
+        this.flush()
+      })
+    }
+    return placed
+  }
+
+  /** Appends a line of the fault ledger. */
+  fault(
+    name: string,
+    type: 'invoke' | 'ok' | 'fail',
+    value: FaultRecord,
+    error?: string,
+  ): HistoryEvent {
+    return this.record({
+      process: 'nemesis',
+      type,
+      f: name,
+      value,
+      ...(error === undefined ? {} : { error }),
+    })
+  }
+
+  observe(value: Observation): HistoryEvent {
+    return this.record({ process: 'nemesis', type: 'info', f: 'observe', value })
+  }
+
+  /** Writes what is left. No event may follow. */
+  close(): void {
+    this.flush()
+    this.options.log.close()
+  }
+
+  private flush(): void {
+    try {
+      this.options.log.flush()
+    } catch (error) {
+      this.options.failed(error)
+    }
+  }
+}

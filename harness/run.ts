@@ -1,0 +1,248 @@
+/**
+ * One run, from plan to verdict. Whatever happens on the way (a fault that does not take hold, a node
+ * that dies, Ctrl-C), faults are healed, the history is kept and judged, and the containers are removed;
+ * what went wrong stands beside the verdict as a problem and never replaces it.
+ */
+import { join } from 'node:path'
+import type { RunRecord, VerdictRecord } from '../results/run.ts'
+import { createRunFolder, files, HistoryLog, writeRun, writeVerdict } from '../results/store.ts'
+import type { Call, Fault, Plan, System, Workload } from './api.ts'
+import { type Catalog, find } from './catalog.ts'
+import { type Clock, milliseconds, monotonicMs, realClock, seconds, sleep } from './clock.ts'
+import type { ClusterKind, RunningCluster } from './cluster/cluster.ts'
+import { messageOf } from './errors.ts'
+import { stagger, stream, timeLimit } from './generators/index.ts'
+import { healAll, Injector } from './injector.ts'
+import { Interpreter } from './interpreter.ts'
+import { type Budget, judge } from './judge/judge.ts'
+import { workloadPlan } from './plan.ts'
+import type { Progress } from './progress.ts'
+import { random } from './random.ts'
+import { Recorder } from './recorder.ts'
+
+export interface RunOptions {
+  readonly run: RunRecord
+  readonly catalog: Catalog
+  readonly cluster: ClusterKind
+  /** The folder that holds all runs. */
+  readonly store: string
+  readonly image?: string
+  readonly budget: Budget
+  readonly progress: Progress
+  /** Aborts when the user interrupts. */
+  readonly signal: AbortSignal
+}
+
+export interface RunResult {
+  readonly folder: string
+  readonly run: RunRecord
+  readonly verdict: VerdictRecord
+}
+
+/** How long the cluster may take to serve, from its start and again after the last heal; ms. */
+const READY_MS = 60_000
+
+/** How often the system is asked who leads; ms. */
+const OBSERVE_MS = 250
+
+/** Runs a test. Never throws for what the cluster or the tested system does. */
+export const runTest = async (options: RunOptions): Promise<RunResult> => {
+  const { store, progress } = options
+  const folder = createRunFolder(store, options.run.id)
+  writeRun(folder, options.run)
+  const problems: string[] = []
+  const attempt = async (work: () => Promise<unknown>): Promise<void> => {
+    await work().catch((error: unknown) => {
+      problems.push(messageOf(error))
+      progress.line(messageOf(error))
+    })
+  }
+
+  const story = new Story(options, folder)
+  progress.start()
+  await attempt(() => story.play())
+  await attempt(() => story.heal())
+  story.close()
+  progress.line('judging')
+  const [judged] = await Promise.allSettled([
+    judge({ path: folder }, options.budget),
+    attempt(() => story.saveLogs()).then(() => attempt(() => story.down())),
+  ])
+  progress.stop()
+  if (judged.status === 'rejected') throw judged.reason
+  const verdict = withProblems(judged.value, problems, options)
+  writeVerdict(folder, verdict)
+  return { folder, run: story.run, verdict }
+}
+
+/** A violation beats a problem, a problem beats unknown; an interrupt is said whatever was found. */
+const withProblems = (
+  verdict: VerdictRecord,
+  problems: readonly string[],
+  { signal }: RunOptions,
+): VerdictRecord => {
+  const outcome = signal.aborted
+    ? 'interrupted'
+    : verdict.valid !== false && problems.length > 0
+      ? 'environment'
+      : verdict.outcome
+  return { ...verdict, outcome, problems }
+}
+
+/** The moving parts of one run, in the order in which they come to life. */
+class Story {
+  run: RunRecord
+  private readonly clock: Clock = realClock()
+  private readonly system: System
+  private readonly workload: Workload
+  private readonly faults: ReadonlyMap<string, Fault>
+  private readonly plan: Plan
+  private readonly recorder: Recorder
+  private readonly halt = new AbortController()
+  private cluster: RunningCluster | undefined
+  private interpreter: Interpreter<Call> | undefined
+
+  constructor(
+    private readonly options: RunOptions,
+    private readonly folder: string,
+  ) {
+    const { run, catalog, progress } = options
+    this.run = run
+    this.system = find('system', catalog.systems, run.system)
+    this.workload = find('workload', catalog.workloads, run.workload)
+    this.faults = new Map(
+      run.schedule.episodes.map(({ fault }) => [fault, find('fault', catalog.faults, fault)]),
+    )
+    this.plan = workloadPlan(run, this.workload)
+    const log = new HistoryLog(folder)
+    this.recorder = new Recorder({
+      clock: this.clock,
+      log,
+      listen: (event) => progress.event(event),
+      // Without a history there is nothing to judge: stop, but keep what was written.
+      failed: (error) => this.halt.abort(error),
+    })
+  }
+
+  async play(): Promise<void> {
+    const { signal } = this.options
+    const cluster = await this.up()
+    const watching = new AbortController()
+    const watched = this.watch(cluster, watching.signal)
+    try {
+      await this.main(cluster)
+      if (!signal.aborted) await this.recover(cluster)
+      if (!signal.aborted) await this.final()
+    } finally {
+      watching.abort()
+      await watched
+      await this.interpreter?.close()
+    }
+  }
+
+  private async up(): Promise<RunningCluster> {
+    const { run, options, system } = this
+    const { progress, signal } = options
+    const begun = monotonicMs()
+    this.cluster = await options.cluster.up({
+      runId: run.id,
+      systemName: run.system,
+      system,
+      nodes: run.nodes,
+      options: run.systemOptions,
+      progress: (line) => progress.line(line),
+      signal,
+      ...(options.image === undefined ? {} : { image: options.image }),
+    })
+    await this.cluster.awaitReady(READY_MS, signal)
+    progress.line(`cluster ready in ${((monotonicMs() - begun) / 1000).toFixed(1)} s`)
+    this.run = { ...run, environment: { ...run.environment, ...this.cluster.facts } }
+    writeRun(this.folder, this.run)
+    return this.cluster
+  }
+
+  /** Clients and nemesis side by side, until the time is over or a fault fails. */
+  private async main(cluster: RunningCluster): Promise<void> {
+    const { run, clock, recorder, faults, options } = this
+    const stopped = new AbortController()
+    const signal = AbortSignal.any([options.signal, stopped.signal, this.halt.signal])
+    recorder.observe({ kind: 'phase', phase: 'main' })
+    const interpreter = this.clients(cluster)
+    const injector = new Injector({ schedule: run.schedule, faults, cluster, clock, recorder })
+    const rate = stream(random(run.seed).fork('rate').seed)
+    const paced = stagger(seconds(1 / run.rate), rate, this.plan.generator)
+    const generator = timeLimit(seconds(run.timeLimitS), paced)
+    const results = await Promise.allSettled([
+      interpreter.run(generator, signal).finally(() => stopped.abort()),
+      injector.run(signal).catch((error: unknown) => {
+        stopped.abort()
+        throw error
+      }),
+    ])
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+    this.halt.signal.throwIfAborted()
+  }
+
+  private async recover(cluster: RunningCluster): Promise<void> {
+    const { recorder, options } = this
+    recorder.observe({ kind: 'phase', phase: 'recovery' })
+    const begun = monotonicMs()
+    await cluster.awaitReady(READY_MS, options.signal)
+    recorder.observe({ kind: 'recovered', afterMs: Math.round(monotonicMs() - begun) })
+  }
+
+  private async final(): Promise<void> {
+    const { recorder, plan, interpreter, options } = this
+    recorder.observe({ kind: 'phase', phase: 'final' })
+    if (plan.final !== undefined) await interpreter?.run(plan.final, options.signal)
+    recorder.observe({ kind: 'phase', phase: 'end' })
+  }
+
+  private clients(cluster: RunningCluster): Interpreter<Call> {
+    const { run, workload, clock, recorder } = this
+    const serving = cluster.nodes.filter(({ serves }) => serves)
+    const nodeOf = (thread: number) => serving[thread % serving.length]!
+    const open = this.system.clients[workload.client]!
+    this.interpreter = new Interpreter<Call>({
+      threads: run.concurrency,
+      clock,
+      open: (thread) => open({ cluster, node: nodeOf(thread), options: run.systemOptions }),
+      nodeOf: (thread) => nodeOf(thread).name,
+      safe: new Set(workload.safe),
+      timeoutMs: run.operationTimeoutMs,
+      record: (event) => recorder.record(event),
+    })
+    return this.interpreter
+  }
+
+  /** Records who leads whenever that changes. */
+  private async watch(cluster: RunningCluster, signal: AbortSignal): Promise<void> {
+    if (this.system.primaries === undefined) return
+    let known = ''
+    while (!signal.aborted) {
+      const primaries = (await cluster.primaries().catch(() => [])).toSorted()
+      if (signal.aborted) return
+      if (primaries.join() !== known) this.recorder.observe({ kind: 'primaries', primaries })
+      known = primaries.join()
+      await sleep(this.clock, milliseconds(OBSERVE_MS), signal)
+    }
+  }
+
+  /** Undoes everything again: costs little, and a run that failed half-way may need it. */
+  async heal(): Promise<void> {
+    if (this.cluster !== undefined) await healAll(this.faults, this.cluster)
+  }
+
+  close(): void {
+    this.recorder.close()
+  }
+
+  async saveLogs(): Promise<void> {
+    await this.cluster?.saveLogs(join(this.folder, files.logs))
+  }
+
+  async down(): Promise<void> {
+    await this.cluster?.down()
+  }
+}
