@@ -219,7 +219,14 @@ export class HistoryBuilder<C extends Call = Call> {
       partner: this.partner.subarray(0, length),
       value: this.value,
     }
-    return new History<C>(length, columns, this.fs, [...this.keyIds.keys()], this.nodes, this.errors)
+    return new History<C>(
+      length,
+      columns,
+      this.fs,
+      [...this.keyIds.keys()],
+      this.nodes,
+      this.errors,
+    )
   }
 
   /** Checks the rules of one process and returns the position of the invocation completed, or NONE. */
@@ -257,7 +264,8 @@ export class HistoryBuilder<C extends Call = Call> {
   private internF(f: string): number {
     const id = intern(this.fIds, f)
     if (id === this.fs.length) {
-      if (id === 2 ** 16) throw new HistoryError(`f ${JSON.stringify(f)}: more than 65,536 different`)
+      if (id === 2 ** 16)
+        throw new HistoryError(`f ${JSON.stringify(f)}: more than 65,536 different`)
       this.fs.push(f)
     }
     return id

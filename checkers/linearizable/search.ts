@@ -196,7 +196,9 @@ export class Search {
     while (read <= lastOpen && this.isOpen(k, read) && this.done(base, read))
       read = ahead.read[read + 1]!
     if (read === required || ahead.forgets[k]! <= read || ahead.late[read] === 1) return true
-    return this.machine.leadsTo(this.stack[base + STATE]!, cls[read]!)
+    if (this.machine.leadsTo(this.stack[base + STATE]!, cls[read]!)) return true
+    if (read > this.deepest) this.deepest = read
+    return false
   }
 
   private isOpen(k: number, rank: number): boolean {

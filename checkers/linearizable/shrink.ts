@@ -40,12 +40,7 @@ export const shrink = <S, O>(found: Violating<S, O>, limits: Limits): readonly n
     }
     return outcome === 'violation'
   }
-  const cut = part.end[part.returns[deepest]!]!
-  const all = part.ops.map((_, number) => number)
-  let kept = dependents.without(
-    all,
-    all.filter((number) => part.start[number]! > cut),
-  )
+  let kept = prefix(part, deepest, dependents, violates)
   for (let size = Math.ceil(kept.length / 2); size >= 1 && !stopped; size = Math.floor(size / 2)) {
     let before: number
     do {
@@ -58,6 +53,26 @@ export const shrink = <S, O>(found: Violating<S, O>, limits: Limits): readonly n
     } while (size === 1 && kept.length < before && !stopped)
   }
   return kept
+}
+
+/**
+ * The operations invoked before the first return that no order passes, without those that later ones
+ * may explain. Such a one may in turn explain what violates: then the cut comes later.
+ */
+const prefix = <S, O>(
+  part: Part<O>,
+  deepest: number,
+  dependents: Dependents<S, O>,
+  violates: (kept: readonly number[]) => boolean,
+): number[] => {
+  const all = part.ops.map((_, number) => number)
+  for (let further = 0; deepest + further < part.returns.length; further = further * 4 + 1) {
+    const cut = part.end[part.returns[deepest + further]!]!
+    const after = all.filter((number) => part.start[number]! > cut)
+    const kept = dependents.without(all, after)
+    if (violates(kept)) return kept
+  }
+  return all
 }
 
 /** A search over all operations of a part. */

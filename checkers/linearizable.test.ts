@@ -1,0 +1,350 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Limits, unlimited } from './checker.ts'
+import { History } from './history.ts'
+import { bruteForce, lines, randomHistories, type Subject } from './linearizable/test-histories.ts'
+import plugin, { linearizable } from './linearizable.ts'
+import casRegister, { configure } from './models/cas-register.ts'
+import kv from './models/kv.ts'
+import register from './models/register.ts'
+
+const seed = 20261121
+const check = linearizable(casRegister)
+
+/** The events of some operations alone, named by the indexes of their invocations. */
+const only = (history: History, ops: readonly number[]): History =>
+  History.from(
+    [...history.operations()]
+      .filter(({ invoke }) => ops.includes(invoke.index))
+      .flatMap(({ invoke, completion }) =>
+        completion === undefined ? [invoke] : [invoke, completion],
+      )
+      .sort((a, b) => a.index - b.index),
+  )
+
+describe('a register is linearizable when', () => {
+  const valid: Record<string, readonly string[]> = {
+    'nothing happened to it': ['0 invoke read', '0 ok read null'],
+    'a read concurrent with a write sees the old value': [
+      '0 invoke write 1',
+      '1 invoke read',
+      '1 ok read null',
+      '0 ok write 1',
+    ],
+    'a read concurrent with a write sees the new value': [
+      '0 invoke write 1',
+      '1 invoke read',
+      '1 ok read 1',
+      '0 ok write 1',
+    ],
+    'an indeterminate write takes effect much later': [
+      '0 invoke write 1',
+      '0 info write 1 !timeout',
+      '1 invoke read',
+      '1 ok read null',
+      '1 invoke read',
+      '1 ok read 1',
+    ],
+    'a write that never completed is seen': ['0 invoke write 1', '1 invoke read', '1 ok read 1'],
+    'a failed compare-and-set sees what a write left': [
+      '0 invoke write 1',
+      '0 ok write 1',
+      '1 invoke cas [0,2]',
+      '1 fail cas [0,2,1]',
+    ],
+    'a refused compare-and-set carries an error, whatever the value was': [
+      '0 invoke write 1',
+      '0 ok write 1',
+      '1 invoke cas [1,2]',
+      '1 fail cas [1,2] !connection refused',
+    ],
+    'a failed read says nothing': ['0 invoke read', '0 fail read 7 !timeout'],
+    'two keys hold different values': [
+      '0 invoke write@x 1',
+      '0 ok write@x 1',
+      '0 invoke read@y',
+      '0 ok read@y null',
+    ],
+    'a write of the value that is there stays a choice': [
+      '0 invoke write 1',
+      '0 ok write 1',
+      '1 invoke write 1',
+      '2 invoke write 2',
+      '2 ok write 2',
+      '3 invoke read',
+      '3 ok read 1',
+      '1 ok write 1',
+    ],
+  }
+  for (const [claim, text] of Object.entries(valid))
+    test(claim, () => expect(check(lines(...text), unlimited).valid).toBe(true))
+})
+
+describe('a register is not linearizable when', () => {
+  const invalid: Record<string, { text: readonly string[]; says: RegExp; type: string }> = {
+    'a read sees an overwritten value': {
+      text: [
+        '0 invoke write 1',
+        '0 ok write 1',
+        '0 invoke write 2',
+        '0 ok write 2',
+        '1 invoke read',
+        '1 ok read 1',
+      ],
+      says: /^process 1 read 1 .* although process 0 wrote 2, acknowledged at event 3; 1 was last/,
+      type: 'stale-read',
+    },
+    'a read sees the initial value after a write': {
+      text: ['0 invoke write@a 1', '0 ok write@a 1', '1 invoke read@a', '1 ok read@a null'],
+      says: /^key a: process 1 read nil .*; nil is the value before the first write$/,
+      type: 'stale-read',
+    },
+    'reads go back from a value that another read saw': {
+      text: [
+        '0 invoke write 1',
+        '0 ok write 1',
+        '0 invoke write 2',
+        '1 invoke read',
+        '1 ok read 2',
+        '2 invoke read',
+        '2 ok read 1',
+      ],
+      says: /^process 2 read 1 .* although process 1 read 2, acknowledged at event 4/,
+      type: 'stale-read',
+    },
+    'a read sees what was compared-and-set away': {
+      text: [
+        '0 invoke write 1',
+        '1 invoke cas [1,2]',
+        '1 ok cas [1,2]',
+        '2 invoke read',
+        '2 ok read 1',
+        '0 ok write 1',
+      ],
+      says: /although process 1 did compare-and-set 1 to 2.* came after the only write of 1/,
+      type: 'stale-read',
+    },
+    'a read sees what nobody wrote': {
+      text: ['0 invoke read', '0 ok read 7', '1 invoke write 7', '1 ok write 7'],
+      says: /^process 0 read 7 .*, although nothing had begun to write 7 by then$/,
+      type: 'nonlinearizable',
+    },
+    'two compare-and-sets take the same value': {
+      text: [
+        '0 invoke write 1',
+        '0 ok write 1',
+        '1 invoke cas [1,2]',
+        '2 invoke cas [1,3]',
+        '1 ok cas [1,2]',
+        '2 ok cas [1,3]',
+      ],
+      says: /^no order of these 3 operations explains them all: /,
+      type: 'nonlinearizable',
+    },
+    'a failed compare-and-set saw an overwritten value': {
+      text: [
+        '0 invoke write 1',
+        '0 ok write 1',
+        '0 invoke write 2',
+        '0 ok write 2',
+        '1 invoke cas [5,6]',
+        '1 fail cas [5,6,1]',
+      ],
+      says: /^process 1 failed to compare-and-set 5 to 6 and saw 1 /,
+      type: 'stale-read',
+    },
+    'a compare-and-set failed although the value was right': {
+      text: ['0 invoke write 1', '0 ok write 1', '1 invoke cas [1,2]', '1 fail cas [1,2]'],
+      says: /explains them all: process 0 wrote 1 .*; process 1 failed to compare-and-set 1 to 2/,
+      type: 'nonlinearizable',
+    },
+  }
+  for (const [claim, { text, says, type }] of Object.entries(invalid))
+    test(claim, () => {
+      const history = lines(...text)
+      const verdict = check(history, unlimited)
+      if (verdict.valid !== false) throw new Error(`judged ${verdict.valid}`)
+      const [anomaly] = verdict.anomalies
+      expect(anomaly.summary).toMatch(says)
+      expect(anomaly.type).toBe(type)
+      expect(check(only(history, anomaly.ops), unlimited).valid).toBe(false)
+    })
+
+  test('a failed compare-and-set is dropped on request', () => {
+    const text = ['0 invoke write 1', '0 ok write 1', '1 invoke cas [1,2]', '1 fail cas [1,2]']
+    const dropping = linearizable(configure({ failedCas: 'drop' }))
+    expect(dropping(lines(...text), unlimited).valid).toBe(true)
+  })
+
+  test('the initial value is another one', () => {
+    const history = lines('0 invoke read', '0 ok read 0')
+    expect(linearizable(configure({ initial: 0 }))(history, unlimited).valid).toBe(true)
+    expect(check(history, unlimited).valid).toBe(false)
+  })
+})
+
+type Value = number | null
+const value = fc.nat(2)
+const casSubject: Subject<Value> = {
+  model: casRegister,
+  initial: null,
+  call: fc.oneof(
+    fc.record({ f: fc.constant('read'), value: fc.constant(null) }),
+    fc.record({ f: fc.constant('write'), value }),
+    fc.record({ f: fc.constant('cas'), value: fc.tuple(value, value) }),
+  ),
+  perform: (state, { f, value: given }) => {
+    if (f === 'read') return { state, type: 'ok', value: state }
+    if (f === 'write') return { state: given as number, type: 'ok', value: given }
+    const [from, to] = given as [number, number]
+    if (state === from) return { state: to, type: 'ok', value: given }
+    return { state, type: 'fail', value: to === 0 ? [from, to] : [from, to, state] }
+  },
+  wrong: ({ f, value: given }, pick) =>
+    f === 'read' ? pick % 3 : f === 'cas' && pick < 50 ? [...(given as number[]), pick % 3] : given,
+}
+const registerSubject: Subject<Value> = {
+  ...casSubject,
+  model: register,
+  call: casSubject.call.filter(({ f }) => f !== 'cas'),
+}
+const kvSubject: Subject<string> = {
+  model: kv,
+  initial: '',
+  call: fc.record({
+    f: fc.constantFrom('get', 'get', 'put', 'append'),
+    value: fc.constantFrom('a', 'b', ''),
+  }),
+  perform: (state, { f, value: given }) => {
+    if (f === 'get') return { state, type: 'ok', value: state }
+    const after = f === 'put' ? String(given) : state + String(given)
+    return { state: after, type: 'ok', value: given }
+  },
+  wrong: ({ f, value: given }, pick) =>
+    f === 'get' ? ['', 'a', 'ab', 'b', 'aa', 'ba'][pick % 6] : given,
+}
+
+describe('the search agrees with the definition', () => {
+  const subjects = { register: registerSubject, 'cas-register': casSubject, kv: kvSubject }
+  for (const [name, subject] of Object.entries(subjects))
+    test(`on random histories of a ${name}`, () => {
+      const checker = linearizable(subject.model)
+      const seen = { true: 0, false: 0 }
+      fc.assert(
+        fc.property(randomHistories(subject as Subject<unknown>, 6), (history) => {
+          const linear = bruteForce(history, subject.model)
+          seen[`${linear}`]++
+          const verdict = checker(history, unlimited)
+          expect(verdict.valid).toBe(linear)
+          if (verdict.valid !== false) return
+          const { ops } = verdict.anomalies[0]
+          expect(bruteForce(only(history, ops), subject.model)).toBe(false)
+        }),
+        { numRuns: Number(process.env['SCHISM_RUNS'] ?? 15_000), seed },
+      )
+      expect(Math.min(seen.true, seen.false)).toBeGreaterThan(500)
+    })
+})
+
+describe('a proof', () => {
+  test('of a stale read among thousands of operations is a handful of them', () => {
+    const events: string[] = []
+    for (let i = 0; i < 2000; i++) {
+      const key = i % 5
+      events.push(`${key} invoke write@${key} ${i}`, `${key} ok write@${key} ${i}`)
+      const seen = i === 1700 ? i - 100 : i
+      events.push(`9 invoke read@${key}`, `9 ok read@${key} ${seen}`)
+    }
+    const verdict = check(lines(...events), unlimited)
+    if (verdict.valid !== false) throw new Error('not found')
+    const [anomaly] = verdict.anomalies
+    expect(anomaly.ops.length).toBe(3)
+    expect(anomaly.type).toBe('stale-read')
+    expect(anomaly.summary).toContain('key 0: process 9 read 1600')
+  })
+
+  test('loses its force with any of its operations', () => {
+    fc.assert(
+      fc.property(randomHistories(registerSubject, 8), (history) => {
+        const verdict = linearizable(register)(history, unlimited)
+        if (verdict.valid !== false) return
+        const { ops } = verdict.anomalies[0]
+        const proof = only(history, ops)
+        for (const gone of ops) {
+          const rest = only(
+            history,
+            ops.filter((op) => op !== gone),
+          )
+          // Without a write that a kept read saw, the rest is incomplete and proves nothing.
+          const { invoke } = [...proof.operations()].find((op) => op.invoke.index === gone)!
+          const needed = [...rest.operations()].some(
+            (op) => op.invoke.f === 'read' && op.completion?.value === invoke.value,
+          )
+          if (!(invoke.f === 'write' && needed)) expect(bruteForce(rest, register)).toBe(true)
+        }
+      }),
+      { numRuns: 5000, seed },
+    )
+  })
+})
+
+describe('limits', () => {
+  /** Concurrent writes of repeated values, then a read that makes it hard and wrong. */
+  const hard = (): History => {
+    const text: string[] = []
+    for (let i = 0; i < 30; i++) text.push(`${i} invoke cas [${i % 6},${(i * 5 + 1) % 6}]`)
+    for (let i = 0; i < 30; i++) text.push(`${i} info cas [${i % 6},${(i * 5 + 1) % 6}] !timeout`)
+    for (let i = 30; i < 50; i++) text.push(`${i} invoke write ${i % 6}`)
+    for (let i = 30; i < 50; i++) text.push(`${i} ok write ${i % 6}`)
+    text.push('60 invoke read', '60 ok read 5', '60 invoke read', '60 ok read null')
+    return lines(...text)
+  }
+
+  test('end a check as unknown, with the reason and how far it came', () => {
+    let polls = 0
+    const limits: Limits = { exceeded: () => (++polls > 5 ? 'out of time (1 s)' : undefined) }
+    const verdict = check(hard(), limits)
+    expect(verdict.valid).toBe('unknown')
+    expect(verdict).toMatchObject({
+      reason: expect.stringMatching(
+        /^out of time \(1 s\): 1 of 1 keys undecided; hardest: .* of 22/,
+      ),
+    })
+  })
+
+  test('are told how many bytes the tables hold', () => {
+    const limits: Limits = {
+      exceeded: (bytes) => (bytes > 1_000_000 ? `out of memory (${bytes} bytes)` : undefined),
+    }
+    const verdict = check(hard(), limits)
+    expect(verdict).toMatchObject({
+      reason: expect.stringMatching(/^out of memory \(\d{7,8} bytes/),
+    })
+  })
+
+  test('do not hide a violation on another key', () => {
+    const easy = lines('70 invoke read@z', '70 ok read@z 9')
+    const both = History.from(
+      [...hard(), ...easy].map(({ index: _, time: __, ...event }) => ({ key: 'h', ...event })),
+    )
+    let polls = 0
+    const limits: Limits = { exceeded: () => (++polls > 20 ? 'out of time' : undefined) }
+    expect(check(both, limits).valid).toBe(false)
+  })
+})
+
+test('a model that cannot read the history answers unknown with the operation', () => {
+  const verdict = plugin.check(lines('0 invoke add 1', '0 ok add 1'), unlimited)
+  expect(verdict).toMatchObject({
+    valid: 'unknown',
+    reason: expect.stringContaining('operation 0: f "add": expected read, write or cas'),
+  })
+})
+
+test('a history of 200,000 operations on one key overflows no stack', () => {
+  const events = Array.from({ length: 200_000 }, (_, i) => [
+    { process: 0, type: 'invoke' as const, f: 'write', value: i },
+    { process: 0, type: 'ok' as const, f: 'write', value: i },
+  ]).flat()
+  expect(check(History.from(events), unlimited).valid).toBe(true)
+})
