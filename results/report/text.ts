@@ -44,8 +44,8 @@ export const columns = (text: string): number => {
 export const count = (n: number): string => n.toLocaleString('en-US')
 
 /** `1 fault`, `6 faults`, `no faults`. */
-export const counted = (n: number, noun: string): string =>
-  `${n === 0 ? 'no' : count(n)} ${noun}${n === 1 ? '' : 's'}`
+export const counted = (n: number, noun: string, plural = `${noun}s`): string =>
+  `${n === 0 ? 'no' : count(n)} ${n === 1 ? noun : plural}`
 
 /** Nanoseconds since the run began as seconds: `14.203`. */
 export const seconds = (ns: number, digits = 3): string => (ns / 1e9).toFixed(digits)

@@ -1,0 +1,195 @@
+/**
+ * The verdict on the console: the sentence first, then what proves it, what was broken meanwhile, the
+ * numbers, and how to repeat it. Plain lines of at most 100 columns that read the same in a CI log
+ * without colours; only the command and the paths stay whole, so that they can be copied.
+ */
+import chalk from 'chalk'
+import type { History } from '../../checkers/history.ts'
+import type { RunRecord, VerdictRecord } from '../run.ts'
+import { measure } from './measure.ts'
+import { type Proof, proof, proofHeads, proofRow } from './proof.ts'
+import { type Findings, found, headline, promised, type Tone } from './sentence.ts'
+import { columns, count, counted, duration, line, seconds, wrap } from './text.ts'
+import { type FaultView, leaderSentence, timeline } from './timeline.ts'
+
+export interface ConsoleReport {
+  /** Absent for a history from elsewhere. */
+  readonly run?: RunRecord | undefined
+  readonly verdict: VerdictRecord
+  readonly history: History
+  /** The run's folder, or the file that was judged. */
+  readonly folder: string
+  readonly reportPath?: string | undefined
+}
+
+/** The report as text, without a newline at its end. Colours follow chalk's level, hence NO_COLOR. */
+export const consoleReport = ({
+  run,
+  verdict,
+  history,
+  folder,
+  reportPath,
+}: ConsoleReport): string => {
+  const around = timeline(history)
+  const findings: Findings = { run, verdict, measures: measure(history), around }
+  const [first] = verdict.anomalies
+  const shownProof =
+    first && proof(history, first, around, { limit: PROOF_ROWS, width: VALUE_WIDTH })
+  return [
+    title(findings),
+    [...entry('promised', promised(findings)), ...entries('found', found(findings))],
+    shownProof === undefined ? [] : proofLines(shownProof),
+    shownProof === undefined ? [] : surroundings(shownProof),
+    numbers(findings),
+    [...entries('problem', verdict.problems.map(foreign)), ...entries('note', notes(findings))],
+    [
+      ...(run === undefined ? [] : [`${label('repeat')}${line(run.command, 10_000)}`]),
+      `${label('run')}${line(folder, 10_000)}`,
+      ...(reportPath === undefined ? [] : [`${label('report')}${line(reportPath, 10_000)}`]),
+    ],
+  ]
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')
+}
+
+const WIDTH = 100
+const LABEL = 11
+const PROOF_ROWS = 8
+const VALUE_WIDTH = 34
+const ACTIVE_MAX = 4
+const NOTES_MAX = 10
+
+const tones: Readonly<Record<Tone, (text: string) => string>> = {
+  good: (text) => chalk.bold.green(text),
+  bad: (text) => chalk.bold.red(text),
+  unsure: (text) => chalk.bold.yellow(text),
+  broken: (text) => chalk.bold.magenta(text),
+}
+
+const title = (findings: Findings): readonly string[] => {
+  const { word, tone, sentence } = headline(findings)
+  const indent = word.length + 2
+  const [first = '', ...rest] = wrap(sentence, WIDTH - indent)
+  return [
+    `${tones[tone](word)}  ${chalk.bold(first)}`,
+    ...rest.map((text) => ' '.repeat(indent) + chalk.bold(text)),
+  ]
+}
+
+const label = (text: string): string => chalk.dim(text.padEnd(LABEL))
+
+/** A labelled text, wrapped beside its label. */
+const entry = (name: string, text: string): readonly string[] =>
+  wrap(text, WIDTH - LABEL).map((part, place) => label(place === 0 ? name : '') + part)
+
+const entries = (name: string, texts: readonly string[]): readonly string[] =>
+  texts.flatMap((text, place) => entry(place === 0 ? name : '', text))
+
+const foreign = (text: string): string => line(text, 1000)
+
+const proofLines = ({ anomaly, operations, total }: Proof): readonly string[] => {
+  const some = total > operations.length ? `${operations.length} of the ${count(total)}` : 'the'
+  return [
+    `${some} operations that prove it (${line(anomaly.type, 60)}, found by ${line(anomaly.checker, 60)})`,
+    ...table(proofHeads, operations.map(proofRow)),
+  ]
+}
+
+/** Aligned columns; empty ones are left out, and the widest is cut until a row fits. */
+const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string[] => {
+  const used = heads.flatMap((_, at) => (rows.some((row) => row[at] !== '') ? [at] : []))
+  const widths = used.map((at) =>
+    Math.max(columns(heads[at]!), ...rows.map((row) => columns(row[at]!))),
+  )
+  const spare = () => WIDTH - 2 - widths.reduce((sum, width) => sum + width + 2, 0)
+  while (spare() < 0) {
+    const widest = widths.indexOf(Math.max(...widths))
+    widths[widest] = widths[widest]! - Math.min(-spare(), Math.max(1, widths[widest]! >> 3))
+  }
+  const row = (cells: readonly string[]) =>
+    `  ${used.map((at, column) => padded(cells[at]!, widths[column]!)).join('  ')}`.trimEnd()
+  return [chalk.dim(row(heads)), ...rows.map(row)]
+}
+
+const padded = (text: string, width: number): string => {
+  if (columns(text) <= width) return text + ' '.repeat(width - columns(text))
+  let part = ''
+  for (const character of text) {
+    if (columns(part + character) > width - 1) break
+    part += character
+  }
+  return padded(`${part}…`, width)
+}
+
+/** The faults while the proof's operations ran, and who led. */
+const surroundings = ({ active, lastBefore, leaderChanges }: Proof): readonly string[] => {
+  const told = active.slice(0, ACTIVE_MAX).flatMap(faultLines)
+  const more = active.length - ACTIVE_MAX
+  if (more > 0) told.push(`  and ${counted(more, 'more fault')}`)
+  const changes = leaderChanges
+    .slice(0, ACTIVE_MAX)
+    .flatMap((change) => wrap(leaderSentence(change), WIDTH))
+  if (active.length > 0) return ['faults active meanwhile', ...told, ...changes]
+  const before =
+    lastBefore === undefined
+      ? ''
+      : `; the last one before, ${lastBefore.name} (${lastBefore.targets}), ended at ` +
+        `${seconds(lastBefore.toNs, 1)} s`
+  return [...wrap(`no fault was active meanwhile${before}`, WIDTH), ...changes]
+}
+
+const faultLines = (fault: FaultView): readonly string[] => {
+  const until = fault.healedNs === undefined ? 'never healed' : `${seconds(fault.healedNs, 1)} s`
+  const plan = fault.planned === '' ? '' : ` (${fault.planned})`
+  return [
+    ...hanging(
+      `${fault.name} on ${fault.targets}${plan}, ${seconds(fault.fromNs, 1)} – ${until}`,
+      2,
+    ),
+    ...hanging(fault.evidence, 4).map((text) => chalk.dim(text)),
+  ]
+}
+
+const hanging = (text: string, indent: number): readonly string[] =>
+  wrap(text, WIDTH - indent).map((part) => ' '.repeat(indent) + part)
+
+/** What was done, how fast, and what was broken. */
+const numbers = ({ measures, around }: Findings): readonly string[] => {
+  const rows = measures.kinds.map(({ f, ok, fail, info, latency }) => [
+    line(f, 24),
+    count(ok),
+    count(fail),
+    count(info),
+    ...(latency === undefined
+      ? ['', '', '']
+      : [duration(latency.p50), duration(latency.p99), duration(latency.max)]),
+  ])
+  const installed = around.faults.filter((fault) => fault.installed).length
+  const facts = [
+    `${count(Math.round(measures.okPerSecond))} ok operations a second`,
+    around.faults.length === 0
+      ? 'no faults'
+      : `${count(installed)} of ${counted(around.faults.length, 'fault')} installed`,
+    counted(around.leaderChanges.length, 'leader change'),
+    ...(around.recoveryMs === undefined
+      ? []
+      : [`recovered ${duration(around.recoveryMs)} after the last heal`]),
+  ]
+  const heads = ['f', 'ok', 'fail', 'info', 'p50', 'p99', 'max']
+  return [...(rows.length === 0 ? [] : table(heads, rows)), ...hanging(facts.join(', '), 2)]
+}
+
+const notes = ({ run, verdict, around }: Findings): readonly string[] => {
+  const all = [...expected(run, verdict), ...verdict.notes.map(foreign), ...around.warnings]
+  const more = all.length - NOTES_MAX
+  return more <= 0 ? all : [...all.slice(0, NOTES_MAX), `and ${counted(more, 'more note')}`]
+}
+
+/** How a run with a known answer compares. */
+const expected = (run: RunRecord | undefined, verdict: VerdictRecord): readonly string[] => {
+  if (run?.expect === undefined) return []
+  const wanted = run.expect === '' ? 'a violation' : `the violation ${line(run.expect, 60)}`
+  const met = verdict.anomalies.some(({ type }) => run.expect === '' || type === run.expect)
+  return [`expected ${wanted}: ${met ? 'found' : 'not found'}`]
+}

@@ -1,0 +1,128 @@
+/**
+ * The operations that prove an anomaly, resolved from the `index` values that the checker named, with
+ * the faults and changes of leader around them: what a person needs to verify the claim by hand.
+ */
+import type { History, Operation } from '../../checkers/history.ts'
+import type { FoundAnomaly } from '../run.ts'
+import { duration, line, seconds, shown } from './text.ts'
+import { activeDuring, type FaultView, type LeaderChange, type Timeline } from './timeline.ts'
+
+/** One operation of a proof; texts are printable lines. */
+export interface ProofOperation {
+  readonly index: number
+  readonly process: number
+  readonly f: string
+  readonly key: string
+  readonly value: string
+  readonly outcome: 'ok' | 'fail' | 'info'
+  readonly error: string
+  readonly node: string
+  readonly fromNs: number
+  /** Undefined: it never completed. */
+  readonly toNs: number | undefined
+}
+
+export interface Proof {
+  readonly anomaly: FoundAnomaly
+  /** The first `limit` of them, in the order of their invocations. */
+  readonly operations: readonly ProofOperation[]
+  /** How many the checker named. */
+  readonly total: number
+  /** Faults active while one of all of them ran. */
+  readonly active: readonly FaultView[]
+  /** The last fault that was over before the first of them began, if none was active. */
+  readonly lastBefore: FaultView | undefined
+  /** Changes of leader during those faults or next to one of the operations. */
+  readonly leaderChanges: readonly LeaderChange[]
+}
+
+/** Resolves an anomaly. `limit` bounds the operations kept, `width` the characters of a value. */
+export const proof = (
+  history: History,
+  anomaly: FoundAnomaly,
+  around: Timeline,
+  { limit, width }: { readonly limit: number; readonly width: number },
+): Proof => {
+  const all = [...new Set(anomaly.ops)]
+    .sort((a, b) => a - b)
+    .flatMap((index) => operationAt(history, index) ?? [])
+  const operations = ends(all, limit).map((operation) => view(operation, width))
+  const spans = all.map(({ invoke, completion }) => {
+    return [invoke.time, completion?.time ?? invoke.time] as const
+  })
+  const active = activeDuring(around.faults, spans)
+  const near = ({ timeNs }: LeaderChange) =>
+    active.some(({ fromNs, toNs }) => fromNs <= timeNs && timeNs <= toNs + AFTER_NS) ||
+    spans.some(([from, to]) => from - BEFORE_NS <= timeNs && timeNs <= to + AFTER_NS)
+  return {
+    anomaly,
+    operations,
+    total: all.length,
+    active,
+    lastBefore:
+      active.length > 0 || spans.length === 0
+        ? undefined
+        : around.faults.findLast(({ toNs }) => toNs <= spans[0]![0]),
+    leaderChanges: around.leaderChanges.filter(near),
+  }
+}
+
+/** A row of the table of proof operations, as wide as its texts. */
+export const proofRow = (operation: ProofOperation): readonly string[] => [
+  seconds(operation.fromNs),
+  String(operation.process),
+  operation.f,
+  operation.key,
+  operation.value,
+  operation.error === '' ? operation.outcome : `${operation.outcome}: ${operation.error}`,
+  operation.node,
+  operation.toNs === undefined ? 'never' : duration((operation.toNs - operation.fromNs) / 1e6),
+]
+
+export const proofHeads: readonly string[] = [
+  'time s',
+  'process',
+  'f',
+  'key',
+  'value',
+  'outcome',
+  'node',
+  'took',
+]
+
+/** How far a fail-over's effects reach on both sides of an operation. */
+const BEFORE_NS = 2e9
+const AFTER_NS = 5e9
+
+/** The operation whose invocation has this `index`: found by binary search, indexes only grow. */
+const operationAt = (history: History, index: number): Operation | undefined => {
+  const column = history.columns.index
+  let low = 0
+  let high = history.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (column[middle]! < index) low = middle + 1
+    else high = middle
+  }
+  if (low === history.length || column[low] !== index) return undefined
+  const event = history.event(low)
+  return event.type === 'invoke' && event.process !== 'nemesis' ? history.operation(low) : undefined
+}
+
+/** The first ones and the last, which is where a final read stands. */
+const ends = <T>(items: readonly T[], limit: number): readonly T[] =>
+  items.length <= limit ? items : [...items.slice(0, limit - 1), ...items.slice(-1)]
+
+const view = ({ invoke, completion, outcome }: Operation, width: number): ProofOperation => ({
+  index: invoke.index,
+  process: invoke.process as number,
+  f: line(invoke.f, 24),
+  key: invoke.key === undefined ? '' : line(String(invoke.key), 24),
+  // A read is invoked with null; a write's completion may say nothing.
+  value: shown(completion?.value ?? invoke.value, width),
+  outcome,
+  error: line(completion?.error ?? '', 80),
+  node: line(invoke.node ?? completion?.node ?? '', 24),
+  fromNs: invoke.time,
+  toNs: completion?.time,
+})
