@@ -73,10 +73,10 @@ export const ask = async <T>(
   limits: { readonly limitMs: number; readonly signal: AbortSignal },
   question: (redis: Redis) => Promise<T>,
 ): Promise<T> => {
-  const redis = quiet({ ...strict, ...node.endpoint(port), enableReadyCheck: false })
+  const redis = new Redis({ ...strict, ...node.endpoint(port), enableReadyCheck: false })
   try {
     return await limited(redis, limits, async () => {
-      await redis.connect()
+      await connect(redis)
       return await question(redis)
     })
   } catch (error) {
@@ -87,9 +87,9 @@ export const ask = async <T>(
 }
 
 const opened = async (options: Options): Promise<Redis> => {
-  const redis = quiet(options)
+  const redis = new Redis(options)
   try {
-    await limited(redis, { limitMs: OPEN_LIMIT_MS }, () => redis.connect())
+    await limited(redis, { limitMs: OPEN_LIMIT_MS }, () => connect(redis))
     return redis
   } catch (error) {
     redis.disconnect()
@@ -100,12 +100,16 @@ const opened = async (options: Options): Promise<Redis> => {
 /** ioredis tells the types of its replies from this option. */
 type Options = RedisOptions & { readonly replyMapping: 'legacy' }
 
-/** Errors come back from the calls; without a listener ioredis would print them. */
-const quiet = (options: Options): Redis => {
-  const redis = new Redis(options)
-  redis.on('error', () => {})
-  return redis
-}
+/** Connects. The reason of a failure is in an event; what `connect` throws is that it is closed. */
+const connect = (redis: Redis): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let reason: unknown
+    // Stays for as long as the connection: without a listener ioredis prints every error.
+    redis.on('error', (error: unknown) => {
+      reason ??= error
+    })
+    redis.connect().then(resolve, (error: unknown) => reject(reason ?? error))
+  })
 
 /** Gives up after the limit or when aborted, also where ioredis would wait longer. */
 const limited = <T>(

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import type { Peer } from '../../harness/api.ts'
+import { elementsOf, registerValue } from './clients.ts'
+import { encode, type KeyValue } from './gateway.ts'
+import { saysItLeads, unready } from './health.ts'
+import system from './index.ts'
+
+const header = { member_id: '1' }
+const kv = (key: string, value: string): KeyValue => ({ key: encode(key), value: encode(value) })
+
+describe("etcd's members", () => {
+  const peers: readonly Peer[] = system
+    .members(3)
+    .map((member, index) => ({ ...member, address: `198.18.0.${index + 10}` }))
+
+  it('all serve clients and have names of their own', () => {
+    expect(peers.map(({ name, role, serves }) => [name, role, serves])).toEqual([
+      ['n1', 'server', true],
+      ['n2', 'server', true],
+      ['n3', 'server', true],
+    ])
+  })
+
+  it('start with the same initial cluster and their own addresses', () => {
+    const { argv, dataFolder } = system.spec(peers[1]!, peers)
+    expect(argv).toContain(
+      '--initial-cluster=n1=http://198.18.0.10:2380,n2=http://198.18.0.11:2380,n3=http://198.18.0.12:2380',
+    )
+    expect(argv).toContain('--name=n2')
+    expect(argv).toContain('--advertise-client-urls=http://198.18.0.11:2379')
+    expect(argv).toContain(`--data-dir=${dataFolder}/etcd`)
+  })
+})
+
+describe("etcd's answers", () => {
+  it('without a key mean a register that was never written', () => {
+    expect(registerValue({ header })).toBeNull()
+  })
+
+  it('with a key hold its number', () => {
+    expect(registerValue({ header, kvs: [kv('register/1', '42')] })).toBe(42)
+  })
+
+  it('without the range that was asked for are refused, not read as null', () => {
+    expect(() => registerValue(undefined)).toThrow('lacks the range')
+  })
+
+  it.each(['', 'x', '1.5'])('with %j are refused: it is no number of ours', (text) => {
+    expect(() => registerValue({ header, kvs: [kv('register/1', text)] })).toThrow('whole number')
+  })
+
+  it('for a set hold one key an element', () => {
+    const keys = [kv('set/3', ''), kv('set/14', '')]
+    expect(elementsOf({ header, kvs: keys })).toEqual([3, 14])
+    expect(elementsOf({ header })).toEqual([])
+  })
+})
+
+describe('an etcd member', () => {
+  const three = ['1', '2', '3'].map((ID) => ({ ID, clientURLs: [`http://n${ID}`] }))
+
+  it('leads when it names itself', () => {
+    expect(saysItLeads({ header, leader: '1' })).toBe(true)
+    expect(saysItLeads({ header, leader: '2' })).toBe(false)
+    // Fields that are zero are absent: a member without a leader must not match a missing id.
+    expect(saysItLeads({ header: {} })).toBe(false)
+  })
+
+  it('is ready when it knows a leader and all members', () => {
+    expect(unready({ header, leader: '2' }, { members: three }, 3)).toBeUndefined()
+  })
+
+  it('is not ready, and says why', () => {
+    expect(unready({ header }, { members: three }, 3)).toBe('knows no leader')
+    expect(unready({ header, leader: '2', errors: ['NOSPACE'] }, { members: three }, 3)).toBe(
+      'NOSPACE',
+    )
+    const unpublished = [...three.slice(0, 2), { ID: '3' }]
+    expect(unready({ header, leader: '2' }, { members: unpublished }, 3)).toBe(
+      'knows 2 of 3 members',
+    )
+  })
+})
+
+describe("etcd's claims", () => {
+  it('are linearizable by default and weaker for serializable reads', () => {
+    expect(system.claims({ reads: 'linearizable' }).register?.model).toBe('linearizable')
+    expect(system.claims({ reads: 'serializable' }).register?.model).toBe('sequential')
+  })
+})
