@@ -13,6 +13,8 @@ export interface Anomaly {
   readonly summary: string
   /** `index` fields of the invocations that prove it: the smallest set that still does. */
   readonly ops: readonly number[]
+  /** The elements concerned, where there are many: the first thousand. */
+  readonly elements?: readonly (string | number)[]
 }
 
 export type Stats = Readonly<Record<string, number | string>>

@@ -240,7 +240,7 @@ describe('the search agrees with the definition', () => {
           const { ops } = verdict.anomalies[0]
           expect(bruteForce(only(history, ops), subject.model)).toBe(false)
         }),
-        { numRuns: Number(process.env['SCHISM_RUNS'] ?? 15_000), seed },
+        { numRuns: Number(process.env.SCHISM_RUNS ?? 15_000), seed },
       )
       expect(Math.min(seen.true, seen.false)).toBeGreaterThan(500)
     })

@@ -11,7 +11,9 @@ export const porcupineEtcd: LineFormat = {
   summary: "Porcupine's etcd logs: INFO lines of jepsen.util, one register",
   recognises: (head) => /^INFO\s+jepsen\.util\s+-\s+\d+\s+:(invoke|ok|fail|info)\s/m.test(head),
   event: (line) => {
-    const match = /^INFO\s+jepsen\.util\s+-\s+(\d+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s+(.*)$/.exec(line)
+    const match = /^INFO\s+jepsen\.util\s+-\s+(\d+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s+(.*)$/.exec(
+      line,
+    )
     if (match === null) return undefined
     const [, process, type, f, text] = match
     const shared = { process: Number(process), type: type as OpType, f: f! }

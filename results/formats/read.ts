@@ -162,7 +162,9 @@ class Reader {
     for (const field of unknownFields(event)) {
       if (this.strangers.has(field)) continue
       this.strangers.add(field)
-      this.notes.push(`${this.name}:${this.line}: field ${excerpt(field)} is not known and was left out`)
+      this.notes.push(
+        `${this.name}:${this.line}: field ${excerpt(field)} is not known and was left out`,
+      )
     }
   }
 

@@ -1,0 +1,125 @@
+/**
+ * A grow-only set: `add` puts an element in, `read` completes with all elements. The question is
+ * whether what was acknowledged is still there, as in Jepsen's set and set-full.
+ *
+ * A read that began after an add was acknowledged, and lacks its element, is a proof that the set was
+ * not linearizable: nothing takes elements out. It is `lost` when no read that ended after that one
+ * began held the element, and `stale` when one did: the element was there, only late. Every system
+ * must keep what it acknowledged, so `lost` is always a violation; `stale` is one only where the system promises
+ * linearizability (`linearizable: true`). There is no false alarm in `lost`, whichever read is last:
+ * concurrent final reads that disagree have one that held the element.
+ *
+ * An element that was read although no add that could have put it there had begun, or only adds that
+ * certainly did not happen, is `unexpected`; one that a read holds twice is `duplicated`. An add with
+ * unknown outcome whose element shows is `recovered`, which is no anomaly. Acknowledged elements that
+ * no read held and no read had to hold are not judged, and leave the verdict `unknown`.
+ */
+import type { Checker, CheckerPlugin, Stats, Verdict } from './checker.ts'
+import type { History } from './history.ts'
+import { NotInModel } from './model.ts'
+import { quantiles, round } from './quantiles.ts'
+import { type Fates, fatesOf, NEVER } from './set/fates.ts'
+import { few, type Groups, Words } from './set/words.ts'
+
+export interface SetOptions {
+  /** Whether every read must hold all that was known when it began; false unless given. */
+  readonly linearizable?: boolean
+}
+
+/** A checker of grow-only sets with other options than the default ones. */
+export const setWith =
+  ({ linearizable = false }: SetOptions): Checker =>
+  (history) => {
+    try {
+      return judge(history, linearizable)
+    } catch (error) {
+      if (!(error instanceof NotInModel)) throw error
+      return { valid: 'unknown', reason: `set cannot read this history: ${error.message}` }
+    }
+  }
+
+/** A checker of grow-only sets in which elements may show late. */
+export const set: Checker = setWith({})
+
+const judge = (history: History, linearizable: boolean): Verdict => {
+  const fates = fatesOf(history, linearizable)
+  const groups = classify(fates)
+  const stats = numbersOf(history, fates, groups)
+  const words = new Words(history, fates, groups)
+  const anomalies = [
+    words.lost(),
+    linearizable ? words.stale() : undefined,
+    words.unexpected(),
+    words.duplicated(),
+  ].filter((anomaly) => anomaly !== undefined)
+  const [first, ...rest] = anomalies
+  if (first !== undefined) return { valid: false, anomalies: [first, ...rest], stats }
+  if (fates.reads.length === 0) return { valid: 'unknown', reason: 'the set was never read', stats }
+  const { unjudged } = groups
+  if (unjudged.length > 0)
+    return {
+      valid: 'unknown',
+      reason:
+        `no read began after ${unjudged.length} of ${groups.acked} acknowledged adds ` +
+        `(${few(fates, unjudged)})`,
+      stats,
+    }
+  return { valid: true, stats }
+}
+
+const classify = (fates: Fates): Groups => {
+  const groups: Groups = {
+    acked: 0,
+    ...{ lost: [], stale: [], unexpected: [], duplicated: [], recovered: [], unjudged: [] },
+  }
+  for (let element = 0; element < fates.elements.length; element++) {
+    const acked = fates.acked[element] !== NEVER
+    const seen = fates.lastSeen[element]!
+    const missing = fates.missing[element]!
+    if (acked) groups.acked++
+    if (missing !== NEVER)
+      (seen < fates.reads[missing]!.start ? groups.lost : groups.stale).push(element)
+    else if (acked && seen === NEVER) groups.unjudged.push(element)
+    if (fates.unexpected[element] !== NEVER) groups.unexpected.push(element)
+    else if (!acked && seen !== NEVER) groups.recovered.push(element)
+    if (fates.doubled[element] !== NEVER) groups.duplicated.push(element)
+  }
+  return groups
+}
+
+const numbersOf = (history: History, fates: Fates, groups: Groups): Stats => {
+  const { time } = history.columns
+  const visibleMs: number[] = []
+  for (let element = 0; element < fates.elements.length; element++) {
+    const { [element]: acked = NEVER } = fates.acked
+    const { [element]: seen = NEVER } = fates.firstSeen
+    if (acked !== NEVER && seen !== NEVER)
+      visibleMs.push(Math.max(0, time[seen]! - time[acked]!) / 1e6)
+  }
+  const lostAt = groups.lost.map((element) => time[fates.acked[element]!]! / 1e9)
+  const window: Stats =
+    lostAt.length === 0
+      ? {}
+      : { 'lost.firstAckS': round(least(lostAt)), 'lost.lastAckS': round(most(lostAt)) }
+  return {
+    attempted: fates.attempted.reduce((sum, at) => sum + (at === NEVER ? 0 : 1), 0),
+    acknowledged: groups.acked,
+    reads: fates.reads.length,
+    lost: groups.lost.length,
+    ...window,
+    stale: groups.stale.length,
+    unexpected: groups.unexpected.length,
+    duplicated: groups.duplicated.length,
+    recovered: groups.recovered.length,
+    neverRead: groups.unjudged.length,
+    ...quantiles('visibleMs', visibleMs),
+  }
+}
+
+const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b))
+const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b))
+
+export default {
+  summary: 'a grow-only set keeps every acknowledged element and invents none',
+  check: set,
+} satisfies CheckerPlugin
