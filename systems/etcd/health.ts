@@ -12,10 +12,17 @@ const STATUS_LIMIT_MS = 300
 
 export const ready = async (cluster: Cluster, signal: AbortSignal): Promise<void> => {
   const { nodes } = cluster
-  const leaders = await Promise.all(nodes.map((node) => checked(node, nodes.length, signal)))
-  const different = leaders.findIndex((leader) => leader !== leaders[0])
-  if (different !== -1)
-    throw new Error(`${nodes[0]!.name} and ${nodes[different]!.name} name different leaders`)
+  // The first member that does not serve is reason enough: the others are not waited for.
+  const enough = new AbortController()
+  const either = AbortSignal.any([signal, enough.signal])
+  try {
+    const leaders = await Promise.all(nodes.map((node) => checked(node, nodes.length, either)))
+    const other = leaders.findIndex((leader) => leader !== leaders[0])
+    if (other !== -1)
+      throw new Error(`${nodes[0]!.name} and ${nodes[other]!.name} name different leaders`)
+  } finally {
+    enough.abort()
+  }
 }
 
 export const primaries = async (

@@ -7,6 +7,8 @@ import type { Member, NodeSpec, Peer } from '../../harness/api.ts'
 export const CLIENT_PORT = 2379
 const PEER_PORT = 2380
 const DATA_FOLDER = '/data'
+/** A folder inside: the root of a mounted file system may hold lost+found. */
+const OWN_FOLDER = `${DATA_FOLDER}/etcd`
 
 export const members = (nodes: number): readonly Member[] =>
   Array.from({ length: nodes }, (_, index) => ({
@@ -17,10 +19,13 @@ export const members = (nodes: number): readonly Member[] =>
 
 export const spec = (node: Peer, peers: readonly Peer[]): NodeSpec => ({
   argv: [
+    'bash',
+    '-c',
+    awaitFirst(node, peers),
+    'await-first',
     'etcd',
     `--name=${node.name}`,
-    // A folder of its own: the root of a mounted file system may hold lost+found.
-    `--data-dir=${DATA_FOLDER}/etcd`,
+    `--data-dir=${OWN_FOLDER}`,
     `--listen-client-urls=http://0.0.0.0:${CLIENT_PORT}`,
     `--advertise-client-urls=http://${node.address}:${CLIENT_PORT}`,
     `--listen-peer-urls=http://0.0.0.0:${PEER_PORT}`,
@@ -33,5 +38,19 @@ export const spec = (node: Peer, peers: readonly Peer[]): NodeSpec => ({
   ],
   dataFolder: DATA_FOLDER,
 })
+
+/**
+ * A member without data first asks each peer whether it knows it already, one second each, in the order
+ * of their addresses. Members that start in the same moment listen and do not answer yet, so five of
+ * them spend four seconds waiting for each other. When one is ahead, the others get its answer at once;
+ * so on the first start, and for at most three seconds, they wait until it listens.
+ */
+const awaitFirst = (node: Peer, peers: readonly Peer[]): string => {
+  const first = peers.toSorted((a, b) => (peerUrl(a) < peerUrl(b) ? -1 : 1))[0]!
+  if (first.name === node.name) return 'exec "$@"'
+  const listens = `timeout 0.2 bash -c 'exec 3<>/dev/tcp/${first.address}/${PEER_PORT}' 2>/dev/null`
+  const wait = `for _ in {1..100}; do ${listens} && break; sleep 0.03; done`
+  return `[ -d ${OWN_FOLDER}/member ] || ${wait}; exec "$@"`
+}
 
 const peerUrl = (peer: Peer): string => `http://${peer.address}:${PEER_PORT}`

@@ -15,13 +15,22 @@ const ROLE_LIMIT_MS = 300
 export const ready = async (cluster: Cluster, signal: AbortSignal): Promise<void> => {
   const servers = withRole(cluster, 'server')
   const sentinels = withRole(cluster, 'sentinel')
-  const limits = { limitMs: READY_LIMIT_MS, signal }
-  const [views, roles] = await Promise.all([
-    all(sentinels, (node) => ask(node, SENTINEL_PORT, limits, sentinelView)),
-    all(servers, (node) => ask(node, SERVER_PORT, limits, servingRole)),
-  ])
-  const reason = unready(views, roles)
-  if (reason !== undefined) throw new Error(reason)
+  // The first node that does not answer is reason enough: the others are not waited for.
+  const enough = new AbortController()
+  const limits = {
+    limitMs: READY_LIMIT_MS,
+    signal: AbortSignal.any([signal, enough.signal]),
+  }
+  try {
+    const [views, roles] = await Promise.all([
+      all(sentinels, (node) => ask(node, SENTINEL_PORT, limits, sentinelView)),
+      all(servers, (node) => ask(node, SERVER_PORT, limits, servingRole)),
+    ])
+    const reason = unready(views, roles)
+    if (reason !== undefined) throw new Error(reason)
+  } finally {
+    enough.abort()
+  }
 }
 
 export const primaries = async (
