@@ -32,6 +32,21 @@ describe("etcd's members", () => {
   })
 })
 
+describe("etcd's first start", () => {
+  it('lets the member go ahead that the others ask first: the first in the order of addresses', () => {
+    const peers: readonly Peer[] = system
+      .members(3)
+      .map((member, index) => ({ ...member, address: `198.18.0.${index + 9}` }))
+    const scriptOf = (index: number): string => system.spec(peers[index]!, peers).argv[2]!
+    // As text, …10 comes before …9.
+    expect(scriptOf(1)).toBe('exec "$@"')
+    for (const index of [0, 2]) {
+      expect(scriptOf(index)).toContain('/dev/tcp/198.18.0.10/2380')
+      expect(scriptOf(index)).toMatch(/^\[ -d \/data\/etcd\/member \] \|\| .*; exec "\$@"$/)
+    }
+  })
+})
+
 describe("etcd's answers", () => {
   it('without a key mean a register that was never written', () => {
     expect(registerValue({ header })).toBeNull()

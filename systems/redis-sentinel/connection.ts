@@ -56,11 +56,11 @@ export const openReplica = async (cluster: Cluster, node: ClusterNode): Promise<
   const own = servers.findIndex(({ name }) => name === node.name)
   for (const server of rotated(servers, own)) {
     try {
-      const redis = await opened({ ...strict, ...server.endpoint(SERVER_PORT) })
-      if ((await redis.role())[0] === 'slave') return redis
-      redis.disconnect()
+      return await opened({ ...strict, ...server.endpoint(SERVER_PORT) }, async (redis) => {
+        if ((await redis.role())[0] !== 'slave') throw new Error('not a replica')
+      })
     } catch {
-      // Unreachable: the next one may do.
+      // Unreachable or the primary: the next one may do.
     }
   }
   throw new Error('no server says that it is a replica')
@@ -86,10 +86,17 @@ export const ask = async <T>(
   }
 }
 
-const opened = async (options: Options): Promise<Redis> => {
+/** A connection that is ready and fits. */
+const opened = async (
+  options: Options,
+  check = async (_: Redis): Promise<void> => {},
+): Promise<Redis> => {
   const redis = new Redis(options)
   try {
-    await limited(redis, { limitMs: OPEN_LIMIT_MS }, () => connect(redis))
+    await limited(redis, { limitMs: OPEN_LIMIT_MS }, async () => {
+      await connect(redis)
+      await check(redis)
+    })
     return redis
   } catch (error) {
     redis.disconnect()
