@@ -79,7 +79,9 @@ export class History<C extends Call = Call> implements Iterable<HistoryEvent<C>>
     readonly columns: Columns,
     readonly fs: readonly string[],
     readonly keys: readonly Key[],
-    private readonly nodes: ReadonlyMap<number, string>,
+    /** Index into `nodeNames` of each event, or NONE. */
+    private readonly node: Int32Array,
+    private readonly nodeNames: readonly string[],
     private readonly errors: ReadonlyMap<number, string>,
   ) {}
 
@@ -87,7 +89,7 @@ export class History<C extends Call = Call> implements Iterable<HistoryEvent<C>>
   event(position: number): HistoryEvent<C> {
     const { columns } = this
     const key = columns.key[position]!
-    const node = this.nodes.get(position)
+    const node = this.nodeNames[this.node[position]!]
     const error = this.errors.get(position)
     const process = columns.process[position]!
     return {
@@ -165,7 +167,8 @@ export class HistoryBuilder<C extends Call = Call> {
   private key = new Int32Array(this.capacity)
   private partner = new Int32Array(this.capacity)
   private readonly value: unknown[] = []
-  private readonly nodes = new Map<number, string>()
+  private node = new Int32Array(this.capacity)
+  private readonly nodeIds = new Map<string, number>()
   private readonly errors = new Map<number, string>()
   private readonly fIds = new Map<string, number>()
   private readonly fs: string[] = []
@@ -202,7 +205,7 @@ export class HistoryBuilder<C extends Call = Call> {
     this.partner[position] = partner
     if (partner !== NONE) this.partner[partner] = position
     this.value.push(event.value)
-    if (event.node !== undefined) this.nodes.set(position, event.node)
+    this.node[position] = event.node === undefined ? NONE : intern(this.nodeIds, event.node)
     if (event.error !== undefined) this.errors.set(position, event.error)
     this.length++
   }
@@ -219,14 +222,10 @@ export class HistoryBuilder<C extends Call = Call> {
       partner: this.partner.subarray(0, length),
       value: this.value,
     }
-    return new History<C>(
-      length,
-      columns,
-      this.fs,
-      [...this.keyIds.keys()],
-      this.nodes,
-      this.errors,
-    )
+    const keys = [...this.keyIds.keys()]
+    const node = this.node.subarray(0, length)
+    const nodeNames = [...this.nodeIds.keys()]
+    return new History<C>(length, columns, this.fs, keys, node, nodeNames, this.errors)
   }
 
   /** Checks the rules of one process and returns the position of the invocation completed, or NONE. */
@@ -285,6 +284,7 @@ export class HistoryBuilder<C extends Call = Call> {
     this.f = larger(Uint16Array, this.f)
     this.key = larger(Int32Array, this.key)
     this.partner = larger(Int32Array, this.partner)
+    this.node = larger(Int32Array, this.node)
   }
 }
 

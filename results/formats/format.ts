@@ -22,10 +22,15 @@ export interface LineFormat {
    * @throws FormatError with what was found and what was expected, without the place
    */
   event(line: string): EventInput | undefined
+  /**
+   * The events of many complete lines at once, one a line, where that is faster; undefined when any of
+   * them is no event, so that the lines are read one by one and the error names the right one.
+   */
+  events?(lines: string): readonly EventInput[] | undefined
 }
 
-/** A piece of foreign text for an error message: short and on one line. */
-export const excerpt = (text: string): string => {
-  const line = JSON.stringify(text)
-  return line.length <= 60 ? line : `${line.slice(0, 57)}…"`
-}
+/** A piece of foreign text for an error message: quoted, short and on one line. */
+export const excerpt = (text: string): string => short(JSON.stringify(text))
+
+/** Text without line ends for an error message, cut off where it is long. */
+export const short = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, 57)}…`)

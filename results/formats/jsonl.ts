@@ -4,7 +4,7 @@
  * million lines go through here. A field that we do not know is left alone.
  */
 import type { EventInput } from '../../checkers/history.ts'
-import { excerpt, FormatError, type LineFormat } from './format.ts'
+import { excerpt, FormatError, type LineFormat, short } from './format.ts'
 
 export const jsonl: LineFormat = {
   name: 'jsonl',
@@ -20,12 +20,19 @@ export const jsonl: LineFormat = {
     }
     return checked(parsed)
   },
+  events: (lines) => {
+    try {
+      return (JSON.parse(`[${lines.replaceAll('\n', ',')}]`) as unknown[]).map(checked)
+    } catch {
+      return undefined
+    }
+  },
 }
 
 /** A parsed line as an event. @throws FormatError naming the first field that is wrong */
 export const checked = (parsed: unknown): EventInput => {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    throw new FormatError(`found ${excerpt(JSON.stringify(parsed))}: expected one JSON object`)
+    throw new FormatError(`found ${short(JSON.stringify(parsed))}: expected one JSON object`)
   const { index, time, type, process, f, key, node, error } = parsed as Record<string, unknown>
   if (type !== 'invoke' && type !== 'ok' && type !== 'fail' && type !== 'info')
     throw wrong('type', type, '"invoke", "ok", "fail" or "info"')
@@ -34,7 +41,7 @@ export const checked = (parsed: unknown): EventInput => {
   if (typeof f !== 'string' || f === '') throw wrong('f', f, 'the name of an operation')
   if (index !== undefined && !whole(index, Number.MAX_SAFE_INTEGER))
     throw wrong('index', index, 'a whole number')
-  if (time !== undefined && !(typeof time === 'number' && time >= 0))
+  if (time !== undefined && !(Number.isFinite(time) && (time as number) >= 0))
     throw wrong('time', time, 'nanoseconds since the start')
   if (key !== undefined && typeof key !== 'string' && typeof key !== 'number')
     throw wrong('key', key, 'a string or a number')
@@ -50,11 +57,28 @@ const wrong = (field: string, found: unknown, expected: string): FormatError =>
   new FormatError(
     found === undefined
       ? `no field "${field}": expected ${expected}`
-      : `field "${field}" is ${excerpt(JSON.stringify(found))}: expected ${expected}`,
+      : `field "${field}" is ${short(JSON.stringify(found))}: expected ${expected}`,
   )
 
-const known = new Set(['index', 'time', 'type', 'process', 'f', 'key', 'value', 'node', 'error'])
-
 /** The fields of a parsed line that no reader looks at. */
-export const unknownFields = (event: EventInput): string[] =>
-  Object.keys(event).filter((field) => !known.has(field))
+export const unknownFields = (event: EventInput): readonly string[] => {
+  let unknown: string[] | undefined
+  for (const field in event)
+    switch (field) {
+      case 'index':
+      case 'time':
+      case 'type':
+      case 'process':
+      case 'f':
+      case 'key':
+      case 'value':
+      case 'node':
+      case 'error':
+        break
+      default:
+        unknown = [...(unknown ?? []), field]
+    }
+  return unknown ?? none
+}
+
+const none: readonly string[] = []

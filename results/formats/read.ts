@@ -88,7 +88,7 @@ const formatOf = (head: string, name: string, wanted: FormatName | undefined): L
   if (found !== undefined) return found
   const first = head.split('\n').find((line) => line.trim() !== '') ?? ''
   if (first === '')
-    throw new FormatError(`${name}: the file is blank: expected a history, one event a line`)
+    throw new FormatError(`${name}: the file is empty: expected a history, one event a line`)
   const expected = formats.map((format) => `${format.name} (${format.summary})`).join('; ')
   throw new FormatError(`${name}:1: unknown format: found ${excerpt(first)}: expected ${expected}`)
 }
@@ -106,7 +106,16 @@ class Reader {
     private readonly format: LineFormat,
   ) {}
 
+  /** @param text complete lines, without the last line end */
   lines(text: string): void {
+    const events = this.format.events?.(text)
+    if (events !== undefined && events.length === countLines(text)) {
+      for (const event of events) {
+        this.line++
+        this.add(event)
+      }
+      return
+    }
     let from = 0
     while (from <= text.length) {
       const newline = text.indexOf('\n', from)
@@ -171,4 +180,10 @@ class Reader {
   private at(error: Error): FormatError {
     return new FormatError(`${this.name}:${this.line}: ${error.message}`)
   }
+}
+
+const countLines = (text: string): number => {
+  let lines = 1
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++
+  return lines
 }
