@@ -1,29 +1,65 @@
+import { existsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
+import ClosingLine from './scripts/closing-line.ts'
+import { engineAnswers } from './scripts/setup.mjs'
+
+const exclude = ['node_modules/**', 'dist/**', 'results/runs/**']
+const execArgv = ['--import', 'tsx']
+
+const unit = {
+  test: {
+    name: 'unit',
+    include: ['**/*.test.ts'],
+    exclude: [...exclude, '**/*.{docker,browser}.test.ts'],
+    execArgv,
+    testTimeout: 60_000,
+  },
+}
+
+/** Real containers: one file after another, because the engine and the cores are shared. */
+const docker = {
+  test: {
+    name: 'docker',
+    include: ['**/*.docker.test.ts'],
+    exclude,
+    execArgv,
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+  },
+}
+
+const browser = {
+  test: {
+    name: 'browser',
+    include: ['**/*.browser.test.ts'],
+    exclude,
+    execArgv,
+    fileParallelism: false,
+    testTimeout: 120_000,
+  },
+}
+
+/** Tests that this machine cannot run are left out loudly; in CI that is a failure. */
+const unless = (missing: boolean, what: string): boolean => {
+  if (!missing) return true
+  if (process.env.CI === 'true') throw new Error(`CI runs every test, but ${what}`)
+  console.warn(`\n  SKIPPED: ${what}\n`)
+  return false
+}
+
+const engine = unless(
+  !(await engineAnswers()),
+  'no Docker engine answers, so no test runs against real systems (scripts/install-docker.sh)',
+)
+const chromium = unless(
+  !existsSync('/usr/bin/chromium'),
+  'there is no /usr/bin/chromium, so the report is not opened in a browser (apt-get install chromium)',
+)
 
 export default defineConfig({
   test: {
-    projects: [
-      {
-        test: {
-          name: 'unit',
-          include: ['**/*.test.ts'],
-          exclude: ['**/*.docker.test.ts', 'node_modules/**', 'dist/**', 'results/runs/**'],
-          execArgv: ['--import', 'tsx'],
-          testTimeout: 60_000,
-        },
-      },
-      {
-        // Real containers: one file after another, because the engine and the two cores are shared.
-        test: {
-          name: 'docker',
-          include: ['**/*.docker.test.ts'],
-          exclude: ['node_modules/**', 'dist/**', 'results/runs/**'],
-          execArgv: ['--import', 'tsx'],
-          fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-        },
-      },
-    ],
+    reporters: ['default', new ClosingLine()],
+    projects: [unit, ...(engine ? [docker] : []), ...(chromium ? [browser] : [])],
   },
 })

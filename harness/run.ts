@@ -114,7 +114,7 @@ class Story {
       run.schedule.episodes.map(({ fault }) => [fault, find('fault', catalog.faults, fault)]),
     )
     this.plan = workloadPlan(run, this.workload)
-    const log = new HistoryLog(folder)
+    const log = new HistoryLog(join(folder, files.history))
     this.recorder = new Recorder({
       clock: this.clock,
       log,

@@ -1,6 +1,7 @@
 /** `schism clean`: removes what killed runs left behind. */
 import { dockerCluster } from '../cluster/docker/docker.ts'
-import { EnvironmentError, type ExitCode, exitCodes } from '../errors.ts'
+import { requireEngine } from '../engine.ts'
+import { type ExitCode, exitCodes } from '../errors.ts'
 import { type Arguments, type Command, jsonOption } from './command.ts'
 
 export const cleanCommand: Command = {
@@ -15,8 +16,7 @@ export const cleanCommand: Command = {
 }
 
 async function clean(args: Arguments): Promise<ExitCode> {
-  const support = await dockerCluster.support()
-  if (!support.ready) throw new EnvironmentError(support.reason)
+  await requireEngine()
   const removed = await dockerCluster.clean({ all: args.flag('all') })
   if (args.flag('json')) console.log(JSON.stringify(removed, null, 2))
   else

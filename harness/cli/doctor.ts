@@ -16,17 +16,21 @@ export const doctorCommand: Command = {
 async function doctor(args: Arguments): Promise<ExitCode> {
   const catalog = await loadCatalog()
   const support = await dockerCluster.support()
-  if (args.flag('json')) console.log(JSON.stringify(support, null, 2))
+  if (args.flag('json')) console.log(JSON.stringify({ version: 1, support }, null, 2))
   else {
-    for (const { name, ok, detail, remedy } of support.checks) {
-      const mark = ok ? chalk.green('yes') : chalk.yellow('no ')
-      console.log(`${mark}  ${name}: ${detail}`)
-      if (!ok && remedy !== undefined) console.log(`     → ${remedy}`)
-    }
+    const width = Math.max(...support.map(({ name }) => name.length))
+    for (const { name, state, says } of support)
+      console.log(`${marks[state]}  ${name.padEnd(width)}  ${says}`)
     const { systems, workloads, faults, checkers } = catalog
     console.log(
-      `     ${systems.size} systems, ${workloads.size} workloads, ${faults.size} faults, ${checkers.size} checkers`,
+      `\n${systems.size} systems, ${workloads.size} workloads, ${faults.size} faults, ${checkers.size} checkers: "schism list"`,
     )
   }
-  return support.ready ? exitCodes.valid : exitCodes.environment
+  return support.some(({ state }) => state === 'missing') ? exitCodes.environment : exitCodes.valid
+}
+
+const marks = {
+  ok: chalk.green('ok     '),
+  limited: chalk.yellow('limited'),
+  missing: chalk.red('missing'),
 }

@@ -2,7 +2,7 @@
 import chalk from 'chalk'
 import type { Options } from '../api.ts'
 import { type Catalog, loadCatalog } from '../catalog.ts'
-import { dockerCluster } from '../cluster/docker/docker.ts'
+import { missing } from '../engine.ts'
 import { type ExitCode, exitCodes } from '../errors.ts'
 import { drivable } from '../plan.ts'
 import { type Arguments, type Command, jsonOption } from './command.ts'
@@ -26,21 +26,20 @@ interface Entry {
 
 async function list(args: Arguments): Promise<ExitCode> {
   const catalog = await loadCatalog()
-  const support = await dockerCluster.support()
-  const contents = contentsOf(catalog, support.ready ? undefined : support.reason)
+  const contents = contentsOf(catalog, await missing())
   if (args.flag('json')) console.log(JSON.stringify(contents, null, 2))
   else for (const [kind, entries] of Object.entries(contents)) print(kind, entries)
   return exitCodes.valid
 }
 
-/** Everything in the catalog; `missing` is why containers cannot run here. */
+/** Everything in the catalog; `reason` is why containers cannot run here. */
 export const contentsOf = (
   catalog: Catalog,
-  missing: string | undefined,
+  reason: string | undefined,
 ): Readonly<
   Record<'systems' | 'workloads' | 'faults' | 'checkers' | 'models', readonly Entry[]>
 > => {
-  const unavailable = missing === undefined ? {} : { unavailable: missing }
+  const unavailable = reason === undefined ? {} : { unavailable: reason }
   return {
     systems: [...catalog.systems].map(([name, system]) => ({
       name,

@@ -5,7 +5,8 @@ import type { VerdictRecord } from '../../results/run.ts'
 import type { OptionValues } from '../api.ts'
 import { loadCatalog } from '../catalog.ts'
 import { dockerCluster } from '../cluster/docker/docker.ts'
-import { EnvironmentError, type ExitCode, exitCodes, UsageError } from '../errors.ts'
+import { requireEngine } from '../engine.ts'
+import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
 import { planRun, type TestRequest } from '../plan.ts'
 import { Progress } from '../progress.ts'
 import { report } from '../report.ts'
@@ -106,8 +107,7 @@ async function test(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
   progress.line(`seed ${request.seed}`)
   const catalog = await loadCatalog()
   const run = planRun(request, catalog)
-  const support = await dockerCluster.support()
-  if (!support.ready) throw new EnvironmentError(support.reason)
+  await requireEngine()
   await dockerCluster.clean({ all: false })
   const result = await runTest({
     run,
