@@ -37,10 +37,10 @@ export const sampleRun = (
   if (faults) events.push(observed(seconds + 1.2, { kind: 'recovered', afterMs: 1234 }))
   events.push(observed(seconds + 1.3, { kind: 'phase', phase: 'final' }))
   const clients = workload === 'set' ? adds : registers
-  events.push(...clients(seconds, rate, cuts))
   events.push(observed(seconds + 2, { kind: 'phase', phase: 'end' }))
   const builder = new HistoryBuilder()
-  for (const event of events.sort((a, b) => a.time! - b.time!)) builder.add(event)
+  const all = clients(seconds, rate, cuts).concat(events)
+  for (const event of all.sort((a, b) => a.time! - b.time!)) builder.add(event)
   const history = builder.build()
   return { run: sampleRecord(workload, cuts), verdict: sampleVerdict(workload, history), history }
 }

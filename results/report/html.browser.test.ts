@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { History } from '../../checkers/history.ts'
+import { htmlReport } from './html.ts'
+import type { PageInput } from './page-data.ts'
+import { sampleRun } from './sample.test-helper.ts'
+
+const quiet =
+  '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run ' +
+  '--disable-background-networking --disable-component-update --disable-sync'
+
+let browser: Browser
+let folder = ''
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'schism-page-'))
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet.split(' ') })
+})
+afterAll(async () => {
+  await browser?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Opens a report from its file and returns the page with all that the browser complained about. */
+const open = async (
+  input: PageInput,
+  colorScheme: 'light' | 'dark' = 'light',
+): Promise<{ page: Page; complaints: string[] }> => {
+  const file = join(folder, 'report.html')
+  writeFileSync(file, await htmlReport(input))
+  const page = await browser.newPage({ colorScheme, viewport: { width: 1200, height: 900 } })
+  const complaints: string[] = []
+  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`))
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('request', (request) => {
+    if (!request.url().startsWith('file:')) complaints.push(`request: ${request.url()}`)
+  })
+  await page.goto(`file://${file}`)
+  await page.waitForSelector('#rate canvas')
+  return { page, complaints }
+}
+
+/** How many pixels of a chart's canvas are not transparent. */
+const inked = (page: Page, id: string): Promise<number> =>
+  page.evaluate(`{
+    const canvas = document.querySelector('#${id} canvas')
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    data.reduce((sum, value, at) => sum + (at % 4 === 3 && value > 0 ? 1 : 0), 0)
+  }`)
+
+describe('the report in a browser', () => {
+  test.each(['light', 'dark'] as const)(
+    'of a violation shows all its parts (%s)',
+    async (scheme) => {
+      const { page, complaints } = await open(sampleRun('set'), scheme)
+      expect(await page.title()).toMatch(/^VIOLATION · /)
+      expect(await page.textContent('h1')).toMatch(
+        /redis-sentinel lost \d+ of 3,\d+ acknowledged adds/,
+      )
+      expect(await page.locator('#proof tbody tr').count()).toBe(9)
+      expect(await page.locator('svg.drawing .bar').count()).toBe(9)
+      expect(await page.locator('#latency .band').allInnerTexts()).toEqual([
+        'partition #1\nn1',
+        'partition #2\nn2',
+        'partition #3\nn3',
+      ])
+      expect(await page.locator('#rate .mark').count()).toBe(3)
+      expect(await page.locator('#faults tbody tr').count()).toBe(3)
+      for (const id of ['latency', 'rate']) expect(await inked(page, id)).toBeGreaterThan(2000)
+      expect(complaints).toEqual([])
+      await page.close()
+    },
+  )
+
+  test('zooms both charts and their bands by keyboard', async () => {
+    const { page, complaints } = await open(sampleRun('register'))
+    const widths = () =>
+      page.evaluate(`[...document.querySelectorAll('.band')].map((band) => band.clientWidth)`)
+    const before = (await widths()) as number[]
+    await page.focus('#latency')
+    await page.keyboard.press('+')
+    await page.waitForFunction(`document.querySelector('.band').clientWidth > ${before[0]! * 1.5}`)
+    expect(((await widths()) as number[])[3]).toBeGreaterThan(before[3]! * 1.5)
+    await page.keyboard.press('0')
+    await page.waitForFunction(`document.querySelector('.band').clientWidth === ${before[0]}`)
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  test('tells that the command was copied or selected', async () => {
+    const { page, complaints } = await open(sampleRun('register'))
+    await page.click('.command button')
+    await page.waitForFunction(
+      `/Copied|Selected/.test(document.querySelector('.command button').textContent)`,
+    )
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  test('shows hostile values as text', async () => {
+    const nasty =
+      '</script><script>document.title="owned"</script><img src=x onerror=alert(1)>\u202e\0'
+    const history = History.from([
+      { type: 'invoke', process: 0, f: nasty, key: nasty, value: null, node: nasty },
+      {
+        type: 'fail',
+        process: 0,
+        f: nasty,
+        key: nasty,
+        value: 'x'.repeat(1_000_000),
+        error: nasty,
+      },
+    ])
+    const { run, verdict } = sampleRun('set')
+    const anomalies = [{ type: nasty, summary: nasty, ops: [0], checker: nasty }]
+    const { page, complaints } = await open({ run, history, verdict: { ...verdict, anomalies } })
+    expect(await page.title()).toMatch(/^VIOLATION/)
+    expect(await page.locator('img').count()).toBe(0)
+    expect(await page.textContent('#proof h3')).toContain('</script><script>')
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  test('of an empty history has no complaints', async () => {
+    const { verdict } = sampleRun('set')
+    const { page, complaints } = await open({ run: undefined, verdict, history: History.from([]) })
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+})
