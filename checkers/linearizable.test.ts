@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { type Limits, unlimited } from './checker.ts'
 import { History } from './history.ts'
 import { bruteForce, lines, randomHistories, type Subject } from './linearizable/test-histories.ts'
+import { casSubject, kvSubject, registerSubject } from './linearizable/test-subjects.ts'
 import plugin, { linearizable } from './linearizable.ts'
 import casRegister, { configure } from './models/cas-register.ts'
-import kv from './models/kv.ts'
 import register from './models/register.ts'
 
 const seed = 20261121
@@ -121,7 +121,35 @@ describe('a register is not linearizable when', () => {
         '2 ok read 1',
         '0 ok write 1',
       ],
-      says: /although process 1 did compare-and-set 1 to 2.* came after the only write of 1/,
+      says: /although process 1 did compare-and-set 1 to 2.* in every order that came after process 0/,
+      type: 'stale-read',
+    },
+    'a read goes back behind a value seen when its writes were over': {
+      text: [
+        '0 invoke write 1',
+        '1 invoke write 2',
+        '1 ok write 2',
+        '2 invoke read',
+        '2 ok read 1',
+        '0 ok write 1',
+        '2 invoke read',
+        '2 ok read 2',
+      ],
+      says: /^process 2 read 2 .* although process 2 read 1, acknowledged at event 4; 2 was last/,
+      type: 'stale-read',
+    },
+    'a read sees a value from before a write that a compare-and-set pushed behind itself': {
+      text: [
+        '0 invoke write 1',
+        '0 ok write 1',
+        '1 invoke cas [1,2]',
+        '0 invoke write 3',
+        '1 ok cas [1,2]',
+        '0 ok write 3',
+        '2 invoke read',
+        '2 ok read 2',
+      ],
+      says: /^process 2 read 2 .* although process 0 wrote 3, .*; in every order that came after/,
       type: 'stale-read',
     },
     'a read sees what nobody wrote': {
@@ -182,47 +210,6 @@ describe('a register is not linearizable when', () => {
     expect(check(history, unlimited).valid).toBe(false)
   })
 })
-
-type Value = number | null
-const value = fc.nat(2)
-const casSubject: Subject<Value> = {
-  model: casRegister,
-  initial: null,
-  call: fc.oneof(
-    fc.record({ f: fc.constant('read'), value: fc.constant(null) }),
-    fc.record({ f: fc.constant('write'), value }),
-    fc.record({ f: fc.constant('cas'), value: fc.tuple(value, value) }),
-  ),
-  perform: (state, { f, value: given }) => {
-    if (f === 'read') return { state, type: 'ok', value: state }
-    if (f === 'write') return { state: given as number, type: 'ok', value: given }
-    const [from, to] = given as [number, number]
-    if (state === from) return { state: to, type: 'ok', value: given }
-    return { state, type: 'fail', value: to === 0 ? [from, to] : [from, to, state] }
-  },
-  wrong: ({ f, value: given }, pick) =>
-    f === 'read' ? pick % 3 : f === 'cas' && pick < 50 ? [...(given as number[]), pick % 3] : given,
-}
-const registerSubject: Subject<Value> = {
-  ...casSubject,
-  model: register,
-  call: casSubject.call.filter(({ f }) => f !== 'cas'),
-}
-const kvSubject: Subject<string> = {
-  model: kv,
-  initial: '',
-  call: fc.record({
-    f: fc.constantFrom('get', 'get', 'put', 'append'),
-    value: fc.constantFrom('a', 'b', ''),
-  }),
-  perform: (state, { f, value: given }) => {
-    if (f === 'get') return { state, type: 'ok', value: state }
-    const after = f === 'put' ? String(given) : state + String(given)
-    return { state: after, type: 'ok', value: given }
-  },
-  wrong: ({ f, value: given }, pick) =>
-    f === 'get' ? ['', 'a', 'ab', 'b', 'aa', 'ba'][pick % 6] : given,
-}
 
 describe('the search agrees with the definition', () => {
   const subjects = { register: registerSubject, 'cas-register': casSubject, kv: kvSubject }

@@ -3,10 +3,13 @@
  * their own, decided here on the proof alone: it holds every operation that could have written what
  * its reads saw (see shrink.ts), so "no other write of 7" is a fact.
  *
- * A read of v is stale when the value had certainly moved on before it began: an operation x was over,
- * x left or saw another value, and that value came after every write of v. It came after when it was
- * written by an operation that began after all writes of v were over, or by a compare-and-set from v
- * where v was written once, or from a value that itself came after.
+ * A read of v is stale when the value had certainly moved on before it began: an operation x was over
+ * that left or saw another value, at a moment after every write of v. That is so
+ * - when x began after all writes of v were over, or
+ * - when x left its value (or saw one that was left) certainly later than each write of v. An operation
+ *   is certainly later than a write of v that was over when it began; than the only write of v, if it
+ *   is a compare-and-set from v, or from a value certainly later than v; and than a compare-and-set
+ *   from u to v, if it is certainly later than all writes of u: before it, it would have taken u away.
  */
 import type { History } from '../history.ts'
 import { type Model, type Primitive, show } from '../model.ts'
@@ -55,7 +58,7 @@ class Reads<S, O> {
       if (writers.length === 0 && value !== this.initial)
         return { type: 'nonlinearizable', summary: teller.unwritten(read, value) }
       for (let x = this.proof.ops.length - 1; x >= 0; x--)
-        if (this.movedOn(x, value, writers, this.proof.start[read]!))
+        if (this.movedOn(x, value, this.proof.start[read]!))
           return { type, summary: teller.stale(read, x, value, writers) }
     }
     return undefined
@@ -66,42 +69,46 @@ class Reads<S, O> {
   }
 
   /** Whether `x` shows that the value was no longer `value` and never again would be by `start`. */
-  private movedOn(x: number, value: Primitive, writers: readonly number[], start: number): boolean {
+  private movedOn(x: number, value: Primitive, start: number): boolean {
     if (this.proof.end[x]! >= start) return false
     const left = this.left[x]
-    if (left !== undefined) return left !== value && this.after(x, value, writers, new Set())
-    const seen = this.seen[x]
-    return seen !== undefined && seen !== value && this.cameAfter(seen, value, writers, new Set())
+    const shown = left ?? this.seen[x]
+    if (shown === undefined || shown === value) return false
+    if (this.writers(value).every((writer) => this.isBefore(writer, x))) return true
+    const asked = new Set<string>()
+    return left === undefined ? this.cameAfter(shown, value, asked) : this.later(x, value, asked)
   }
 
-  /** Whether the value `later` was certainly written after every write of `value`, whoever wrote it. */
-  private cameAfter(
-    later: Primitive,
-    value: Primitive,
-    writers: readonly number[],
-    asked: Set<number>,
-  ): boolean {
-    const sources = this.writers(later)
+  /** Whether `after` was certainly written later than every write of `value`, whoever wrote it. */
+  private cameAfter(after: Primitive, value: Primitive, asked: Set<string>): boolean {
+    const sources = this.writers(after)
     return (
-      later !== this.initial &&
+      after !== this.initial &&
       sources.length > 0 &&
-      sources.every((source) => this.after(source, value, writers, asked))
+      sources.every((source) => this.later(source, value, asked))
     )
   }
 
-  private after(
-    op: number,
-    value: Primitive,
-    writers: readonly number[],
-    asked: Set<number>,
-  ): boolean {
-    if (writers.every((writer) => this.proof.end[writer]! < this.proof.start[op]!)) return true
-    if (asked.has(op)) return false
-    asked.add(op)
+  /** Whether an operation took effect later than every write of `value`, in every possible order. */
+  private later(op: number, value: Primitive, asked: Set<string>): boolean {
+    const question = `${op} ${typeof value} ${value}`
+    const writers = this.writers(value)
+    if (asked.has(question) || writers.includes(op)) return false
+    asked.add(question)
+    const laterThan = (writer: number): boolean => {
+      if (this.isBefore(writer, op)) return true
+      const from = this.seen[writer]
+      return from !== undefined && from !== value && this.later(op, from, asked)
+    }
+    if (writers.every(laterThan)) return true
     const from = this.seen[op]
     if (from === undefined) return false
-    if (from === value) return writers.length <= (value === this.initial ? 0 : 1)
-    return this.cameAfter(from, value, writers, asked)
+    if (from === value) return writers.length === 1 && value !== this.initial
+    return this.cameAfter(from, value, asked)
+  }
+
+  private isBefore(one: number, other: number): boolean {
+    return this.proof.end[one]! < this.proof.start[other]!
   }
 }
 
@@ -119,8 +126,9 @@ class Teller<S, O> {
     const { time } = history.columns
     this.timed = time.some((at, position) => at !== position)
     const at = [...proof.start, ...proof.end].filter((position) => position !== NEVER)
-    const span = time[Math.max(...at)]! - time[Math.min(...at)]!
-    this.digits = span < 50e6 ? 6 : 3
+    const distinct = [...new Set(at.map((position) => time[position]!))]
+    const milliseconds = new Set(distinct.map((ns) => Math.round(ns / 1e6)))
+    this.digits = milliseconds.size === distinct.length ? 3 : 6
   }
 
   unwritten(read: number, value: Primitive): string {
@@ -142,7 +150,7 @@ class Teller<S, O> {
         : this.proof.end[lastWriter]! < this.proof.start[x]!
           ? `${show(value)} was last written before that, ` +
             `by process ${this.process(lastWriter)}, acknowledged ${this.ended(lastWriter)}`
-          : `that came after the only write of ${show(value)}, by process ${this.process(lastWriter)}`
+          : `in every order that came after process ${this.process(lastWriter)} left ${show(value)}`
     return (
       `${this.does(read)}${this.during(read)}, although ${this.does(x)}, ` +
       `acknowledged ${this.ended(x)}; ${origin}`
