@@ -1,0 +1,194 @@
+/**
+ * The docker cluster: real processes in containers, on a network of their own with no way out. This
+ * file tells how a run's cluster comes up and goes down; what each step means stands in its own file.
+ */
+import type { Cluster, ClusterNode, Peer } from '../../api.ts'
+import { EnvironmentError, messageOf } from '../../errors.ts'
+import type { ClusterKind, ClusterRequest, RunningCluster } from '../cluster.ts'
+import { type Agent, startAgent } from './agent.ts'
+import { runCommand } from './channel.ts'
+import { clean } from './clean.ts'
+import { attempt, describeEngine, type Engine, type EngineInfo, openEngine } from './engine.ts'
+import { type Images, prepareImages } from './images.ts'
+import { type Labels, labelOf, labelsOfRun } from './labels.ts'
+import { saveLogs } from './logs.ts'
+import { nodeNetwork } from './network.ts'
+import { type DockerNode, startNode } from './node.ts'
+import { nodeProcesses } from './processes.ts'
+import { awaitReady } from './ready.ts'
+import { removeLabelled } from './remove.ts'
+import { settleAll } from './settle.ts'
+import { createSubnet, type Subnet } from './subnet.ts'
+import { refuseRemote, support } from './support.ts'
+
+/** How long the system may take to say who leads before nobody can say. */
+const primariesTimeoutMs = 2000
+
+export const dockerCluster: ClusterKind = {
+  up: async (request) => {
+    const engine = openEngine()
+    const info = await describeEngine(engine)
+    refuseRemote(info)
+    await removeLeftovers(engine, request)
+    const images = await prepareImages(engine, request)
+    request.signal.throwIfAborted()
+    try {
+      return await start(engine, info, images, request)
+    } catch (error) {
+      await removeRun(engine, request.runId).catch((second) => {
+        request.progress(`warning: ${messageOf(second)}`)
+      })
+      throw error
+    }
+  },
+  clean: (options) => clean(openEngine(), options),
+  support: () => support(openEngine()),
+}
+
+/** What a killed controller left is taken away by the next run; its failure must not stop this one. */
+const removeLeftovers = async (engine: Engine, { progress }: ClusterRequest): Promise<void> => {
+  try {
+    const { containers } = await clean(engine, { all: false })
+    if (containers.length > 0)
+      progress(`removed ${containers.length} containers that earlier runs left`)
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error
+    progress(`warning: ${error.message}`)
+  }
+}
+
+const removeRun = (engine: Engine, runId: string) =>
+  removeLabelled(engine, (labels) => labels[labelOf.run] === runId)
+
+const start = async (
+  engine: Engine,
+  info: EngineInfo,
+  images: Images,
+  request: ClusterRequest,
+): Promise<RunningCluster> => {
+  const { runId, system, signal } = request
+  const labels = labelsOfRun(runId)
+  const members = system.members(request.nodes)
+  const subnet = await createSubnet(engine, {
+    name: `schism-${runId}`,
+    labels,
+    members: members.length,
+  })
+  signal.throwIfAborted()
+  const peers = members.map((member, n) => ({ ...member, address: subnet.addresses(n).ipv4 }))
+  const [agent, nodes] = await settleAll([
+    startAgent(engine, { name: `schism-${runId}-agent`, image: images.agent.name, labels }),
+    settleAll(startNodes(engine, request, { peers, subnet, images, labels })),
+  ] as const)
+  if (signal.aborted) agent.close()
+  signal.throwIfAborted()
+  const facts = factsOf(info, images, subnet)
+  return runningCluster({ engine, agent, nodes, peers, facts, request })
+}
+
+const startNodes = (
+  engine: Engine,
+  { runId, system, options }: ClusterRequest,
+  parts: { peers: readonly Peer[]; subnet: Subnet; images: Images; labels: Labels },
+): readonly Promise<DockerNode>[] => {
+  const { peers, subnet, images, labels } = parts
+  return peers.map((peer, n) =>
+    startNode(engine, {
+      runId,
+      peer,
+      spec: system.spec(peer, peers, options),
+      image: images.system.name,
+      agentImage: images.agent.name,
+      subnet,
+      addresses: subnet.addresses(n),
+      labels,
+    }),
+  )
+}
+
+const factsOf = (
+  info: EngineInfo,
+  images: Images,
+  subnet: Subnet,
+): Readonly<Record<string, string>> => ({
+  engine: `docker ${info.version}`,
+  'engine api': info.api,
+  kernel: info.kernel,
+  system: info.system,
+  storage: info.storage,
+  cgroup: info.cgroup,
+  image: images.system.name,
+  'image digest': images.system.id,
+  subnet: subnet.ipv4,
+  ...(subnet.ipv6 === undefined ? {} : { 'subnet ipv6': subnet.ipv6 }),
+})
+
+interface Parts {
+  readonly engine: Engine
+  readonly agent: Agent
+  readonly nodes: readonly DockerNode[]
+  readonly peers: readonly Peer[]
+  readonly facts: Readonly<Record<string, string>>
+  readonly request: ClusterRequest
+}
+
+const runningCluster = (parts: Parts): RunningCluster => {
+  const { engine, agent, nodes, facts, request } = parts
+  const { system, systemName } = request
+  const members = nodes.map(({ name, addresses, networkPid }) => ({
+    name,
+    addresses,
+    pid: networkPid,
+  }))
+  const running: RunningCluster = {
+    nodes: parts.peers.map(clusterNode),
+    facts,
+    network: nodeNetwork(agent, members),
+    processes: nodeProcesses(engine, agent, nodes),
+    exec: (node, argv) => execute(engine, nodes, node, argv),
+    primaries: async () => askPrimaries(running, request),
+    awaitReady: (deadlineMs, signal) => {
+      const ask = (either: AbortSignal) => system.ready(running, either)
+      return awaitReady({ engine, systemName, nodes, deadlineMs, signal, ask })
+    },
+    saveLogs: (folder) => saveLogs(engine, nodes, folder),
+    down: async () => {
+      agent.close()
+      await removeRun(engine, request.runId)
+    },
+  }
+  return running
+}
+
+const clusterNode = (peer: Peer): ClusterNode => ({
+  ...peer,
+  endpoint: (port) => ({ host: peer.address, port }),
+})
+
+const execute = async (
+  engine: Engine,
+  nodes: readonly DockerNode[],
+  name: string,
+  argv: readonly string[],
+): Promise<string> => {
+  const node = nodes.find((candidate) => candidate.name === name)
+  if (node === undefined) throw new EnvironmentError(`no node is called ${name}`)
+  const { exitCode, output, errors } = await attempt(`run ${argv[0]} in ${name}`, () =>
+    runCommand(engine, node.container, argv),
+  )
+  if (exitCode === 0) return output
+  const said = (errors || output).trim().replaceAll(/\s*\n\s*/g, '; ')
+  throw new EnvironmentError(`${name}: ${argv.join(' ')} ended with ${exitCode}: ${said}`)
+}
+
+const askPrimaries = async (
+  cluster: Cluster,
+  { system }: ClusterRequest,
+): Promise<readonly string[]> => {
+  try {
+    return (await system.primaries?.(cluster, AbortSignal.timeout(primariesTimeoutMs))) ?? []
+  } catch {
+    // Nobody can say: while a fault is on that is an answer, not an error.
+    return []
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * One node is two containers. The holder sleeps and owns the network namespace: address, host name and
+ * rules therefore survive a kill and a restart of the node, which would otherwise get a new one. The
+ * node joins it and runs the tested image as it is, with a volume of its own for its data.
+ */
+import { pack } from 'tar-stream'
+import type { NodeSpec, Peer } from '../../api.ts'
+import { attempt, type Engine } from './engine.ts'
+import { type Labels, labelOf } from './labels.ts'
+import { settleAll } from './settle.ts'
+import type { Addresses, Subnet } from './subnet.ts'
+
+export interface NodeRequest {
+  readonly runId: string
+  readonly peer: Peer
+  readonly spec: NodeSpec
+  readonly image: string
+  readonly agentImage: string
+  readonly subnet: Subnet
+  readonly addresses: Addresses
+  readonly labels: Labels
+}
+
+export interface DockerNode {
+  readonly name: string
+  /** The node container's name. */
+  readonly container: string
+  readonly addresses: Addresses
+  /** The host pid of the holder, which owns the network namespace. */
+  readonly networkPid: number
+}
+
+/** Creates and starts one node; the two containers are made side by side. */
+export const startNode = async (engine: Engine, request: NodeRequest): Promise<DockerNode> => {
+  const { peer, addresses } = request
+  const container = `schism-${request.runId}-${peer.name}`
+  const holder = `${container}-net`
+  const [networkPid] = await settleAll([
+    startHolder(engine, holder, request),
+    prepareNode(engine, container, holder, request),
+  ] as const)
+  await attempt(`start ${peer.name}`, () => engine.getContainer(container).start())
+  return { name: peer.name, container, addresses, networkPid }
+}
+
+const startHolder = (engine: Engine, name: string, request: NodeRequest): Promise<number> =>
+  attempt(`start the holder of ${request.peer.name}`, async () => {
+    const { peer, subnet, addresses, labels } = request
+    const container = await engine.createContainer({
+      name,
+      Image: request.agentImage,
+      Cmd: ['sleep', 'infinity'],
+      Hostname: peer.name,
+      Labels: { ...labels },
+      HostConfig: {
+        Init: true,
+        CapDrop: ['ALL'],
+        NetworkMode: subnet.name,
+        LogConfig: { Type: 'none', Config: {} },
+      },
+      NetworkingConfig: {
+        EndpointsConfig: {
+          [subnet.name]: {
+            Aliases: [peer.name],
+            IPAMConfig: {
+              IPv4Address: addresses.ipv4,
+              ...(addresses.ipv6 === undefined ? {} : { IPv6Address: addresses.ipv6 }),
+            },
+          },
+        },
+      },
+    })
+    await container.start()
+    return (await container.inspect()).State.Pid
+  })
+
+/** All that can be done while the holder starts; the engine looks for the holder only at the start. */
+const prepareNode = (
+  engine: Engine,
+  name: string,
+  holder: string,
+  { peer, spec, image, labels }: NodeRequest,
+): Promise<void> =>
+  attempt(`create ${peer.name}`, async () => {
+    const nodeLabels = { ...labels, [labelOf.member]: peer.name }
+    const container = await engine.createContainer({
+      name,
+      Image: image,
+      // An image's own entry point would put itself before the arguments.
+      Entrypoint: [spec.argv[0] ?? ''],
+      Cmd: spec.argv.slice(1),
+      Env: Object.entries(spec.env ?? {}).map(([key, value]) => `${key}=${value}`),
+      ...(spec.user === undefined ? {} : { User: spec.user }),
+      Labels: nodeLabels,
+      HostConfig: {
+        NetworkMode: `container:${holder}`,
+        Mounts: [
+          {
+            Type: 'volume',
+            Source: name,
+            Target: spec.dataFolder,
+            VolumeOptions: {
+              NoCopy: false,
+              Labels: nodeLabels,
+              DriverConfig: { Name: 'local', Options: {} },
+            },
+          },
+        ],
+        // Whatever the engine's default is, these can be read back.
+        LogConfig: { Type: 'json-file', Config: {} },
+      },
+    })
+    if (spec.files === undefined) return
+    await container.putArchive(archiveOf(spec), { path: '/' })
+  })
+
+/** Missing parent folders are made by the engine; entries for them would change existing ones. */
+const archiveOf = ({ files, user }: NodeSpec): NodeJS.ReadableStream => {
+  const archive = pack()
+  // The engine knows no user names: where another user than root runs the node, all may write.
+  const mode = user === undefined ? 0o644 : 0o666
+  for (const [path, text] of Object.entries(files ?? {}))
+    archive.entry({ name: path.replace(/^\/+/, ''), mode }, text)
+  archive.finalize()
+  return archive as unknown as NodeJS.ReadableStream
+}
