@@ -1,0 +1,169 @@
+/**
+ * What every system must do on a real cluster without faults, and what its clients may say when its
+ * primary freezes or dies. Finds the systems by itself: a new one is tested by being there.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type Call,
+  type Client,
+  type ClusterNode,
+  DefiniteError,
+  Refused,
+  type System,
+} from '../harness/api.ts'
+import { loadCatalog } from '../harness/catalog.ts'
+import type { RunningCluster } from '../harness/cluster/cluster.ts'
+import { dockerCluster } from '../harness/cluster/docker/docker.ts'
+
+const never = new AbortController().signal
+const READY_MS = 60_000
+const { systems } = await loadCatalog()
+
+describe.each([...systems])('%s', (systemName, system) => {
+  let cluster: RunningCluster
+  let primary: string
+  const options = Object.fromEntries(
+    Object.entries(system.options).map(([name, option]) => [name, option.default]),
+  )
+  const serving = (): readonly ClusterNode[] => cluster.nodes.filter(({ serves }) => serves)
+  const nodeCalled = (name: string): ClusterNode => cluster.nodes.find((n) => n.name === name)!
+
+  /** Runs some work with a client of its own. */
+  const using = async <T>(
+    type: string,
+    node: ClusterNode,
+    work: (invoke: (call: Call, signal?: AbortSignal) => Promise<unknown>) => Promise<T>,
+  ): Promise<T> => {
+    const client: Client = await system.clients[type]!({ cluster, node, options })
+    try {
+      return await work((call, signal = never) => client.invoke(call, signal))
+    } finally {
+      await client.close()
+    }
+  }
+
+  beforeAll(async () => {
+    cluster = await dockerCluster.up({
+      runId: `conformance-${systemName}-${process.pid}`,
+      systemName,
+      system,
+      nodes: system.sizes.default,
+      options,
+      progress: () => {},
+      signal: never,
+    })
+    await cluster.awaitReady(READY_MS, never)
+  })
+  afterAll(() => cluster?.down())
+
+  it('has one primary when it is ready', async () => {
+    const primaries = await cluster.primaries()
+    expect(primaries).toHaveLength(1)
+    primary = primaries[0]!
+  })
+
+  it.runIf(speaks(system, 'register'))('keeps registers that every node reads', async () => {
+    const [first, last] = [serving()[0]!, serving().at(-1)!]
+    await using('register', first, async (invoke) => {
+      expect(await invoke({ f: 'read', key: 'a', value: null })).toBeNull()
+      expect(await invoke({ f: 'write', key: 'a', value: 1 })).toBe(1)
+    })
+    await using('register', last, async (invoke) => {
+      expect(await invoke({ f: 'read', key: 'a', value: null })).toBe(1)
+      expect(await invoke({ f: 'cas', key: 'a', value: [1, 2] })).toEqual([1, 2])
+      expect(await invoke({ f: 'read', key: 'a', value: null })).toBe(2)
+      expect(await invoke({ f: 'read', key: 'b', value: null })).toBeNull()
+    })
+  })
+
+  it.runIf(speaks(system, 'register'))('tells what a failed compare-and-set saw', () =>
+    using('register', serving()[0]!, async (invoke) => {
+      const onNothing = await failureOf(invoke({ f: 'cas', key: 'c', value: [1, 2] }))
+      expect(onNothing).toBeInstanceOf(Refused)
+      expect((onNothing as Refused).value).toEqual([1, 2, null])
+      await invoke({ f: 'write', key: 'c', value: 7 })
+      const onOther = await failureOf(invoke({ f: 'cas', key: 'c', value: [1, 2] }))
+      expect((onOther as Refused).value).toEqual([1, 2, 7])
+      expect(await invoke({ f: 'read', key: 'c', value: null })).toBe(7)
+    }),
+  )
+
+  it.runIf(speaks(system, 'set'))('keeps sets that every node reads', async () => {
+    await using('set', serving()[0]!, async (invoke) => {
+      expect(await invoke({ f: 'read', value: null })).toEqual([])
+      for (const value of [3, 14, 100]) expect(await invoke({ f: 'add', value })).toBe(value)
+    })
+    const all = await using('set', serving().at(-1)!, (invoke) =>
+      invoke({ f: 'read', value: null }),
+    )
+    expect((all as number[]).toSorted((a, b) => a - b)).toEqual([3, 14, 100])
+  })
+
+  it('claims nothing about a write to a frozen primary', async () => {
+    await using('register', nodeCalled(primary), async (invoke) => {
+      await invoke({ f: 'write', key: 'frozen', value: 1 })
+      await cluster.processes!.pause([primary])
+      // Shorter than it takes to elect another primary: this one goes on as it was.
+      const error = await failureOf(
+        invoke({ f: 'write', key: 'frozen', value: 2 }, AbortSignal.timeout(300)),
+      )
+      await cluster.processes!.resume([primary])
+      expect(error).not.toBeInstanceOf(DefiniteError)
+    })
+    await cluster.awaitReady(READY_MS, never)
+    const value = await using('register', nodeCalled(primary), (invoke) =>
+      invoke({ f: 'read', key: 'frozen', value: null }),
+    )
+    expect([1, 2]).toContain(value)
+  })
+
+  it('has another primary when its primary is killed, and takes it back', async () => {
+    primary = (await cluster.primaries())[0]!
+    const failed: unknown[] = []
+    let last = 0
+    const writing = using('register', nodeCalled(primary), async (invoke) => {
+      try {
+        for (;;) await invoke({ f: 'write', key: 'killed', value: ++last })
+      } catch (error) {
+        if (error instanceof DefiniteError) failed.push(last)
+      }
+    })
+    await expect.poll(() => last).toBeGreaterThan(20)
+    await cluster.processes!.kill([primary])
+    await writing
+
+    const others = async (): Promise<readonly string[]> =>
+      (await cluster.primaries()).filter((name) => name !== primary)
+    await expect.poll(others, { timeout: 30_000, interval: 100 }).toHaveLength(1)
+    await cluster.processes!.start([primary])
+    await cluster.awaitReady(READY_MS, never)
+    expect(await cluster.primaries()).not.toContain(primary)
+
+    for (const node of serving())
+      await using('register', node, async (invoke) => {
+        expect(failed).not.toContain(await invoke({ f: 'read', key: 'killed', value: null }))
+        await invoke({ f: 'write', key: node.name, value: 1 })
+      })
+  })
+
+  it('serves again with its data when all of it was killed', async () => {
+    const names = cluster.nodes.map(({ name }) => name)
+    await using('register', serving()[0]!, (invoke) =>
+      invoke({ f: 'write', key: 'kept', value: 5 }),
+    )
+    await cluster.processes!.kill(names)
+    await cluster.processes!.start(names)
+    await cluster.awaitReady(READY_MS, never)
+    await using('register', serving().at(-1)!, async (invoke) => {
+      expect(await invoke({ f: 'read', key: 'kept', value: null })).toBe(5)
+    })
+  })
+})
+
+const speaks = (system: System, type: string): boolean => type in system.clients
+
+const failureOf = (completion: Promise<unknown>): Promise<unknown> =>
+  completion.then(
+    (value) => expect.unreachable(`completed with ${JSON.stringify(value)}`),
+    (error: unknown) => error,
+  )
