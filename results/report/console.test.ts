@@ -73,7 +73,7 @@ describe('a violation', () => {
   })
 
   test('names the faults active meanwhile with their evidence, and the fail-over', () => {
-    expect(text).toContain('partition #1 on n1 (isolate primary), 8.0 – 14.1 s')
+    expect(text).toContain('partition #1 on n1 (isolate primary) from 8.0 to 14.1 s')
     expect(text).toContain('4 of 4 cut links dropped a probe')
     expect(text).toContain('leader changed n1 → n1 + n2 at 10.0 s, during partition #1 (n1)')
     expect(text).not.toContain('partition #3 on')

@@ -7,10 +7,10 @@ import chalk from 'chalk'
 import type { History } from '../../checkers/history.ts'
 import type { RunRecord, VerdictRecord } from '../run.ts'
 import { measure } from './measure.ts'
-import { type Proof, proof, proofHeads, proofRow } from './proof.ts'
+import { type Proof, proof, proofHeads, proofRows } from './proof.ts'
 import { type Findings, found, headline, promised, type Tone } from './sentence.ts'
 import { columns, count, counted, duration, line, seconds, wrap } from './text.ts'
-import { type FaultView, leaderSentence, timeline } from './timeline.ts'
+import { type FaultView, faultSentence, leaderSentence, timeline } from './timeline.ts'
 
 export interface ConsoleReport {
   /** Absent for a history from elsewhere. */
@@ -88,11 +88,13 @@ const entries = (name: string, texts: readonly string[]): readonly string[] =>
 
 const foreign = (text: string): string => line(text, 1000)
 
-const proofLines = ({ anomaly, operations, total }: Proof): readonly string[] => {
+const proofLines = (shownProof: Proof): readonly string[] => {
+  const { anomaly, operations, total } = shownProof
   const some = total > operations.length ? `${operations.length} of the ${count(total)}` : 'the'
+  const by = `${line(anomaly.type, 60)}, found by ${line(anomaly.checker, 60)}`
   return [
-    `${some} operations that prove it (${line(anomaly.type, 60)}, found by ${line(anomaly.checker, 60)})`,
-    ...table(proofHeads, operations.map(proofRow)),
+    ...wrap(`${some} operations that prove it (${by})`, WIDTH),
+    ...table(proofHeads, proofRows(shownProof)),
   ]
 }
 
@@ -139,17 +141,10 @@ const surroundings = ({ active, lastBefore, leaderChanges }: Proof): readonly st
   return [...wrap(`no fault was active meanwhile${before}`, WIDTH), ...changes]
 }
 
-const faultLines = (fault: FaultView): readonly string[] => {
-  const until = fault.healedNs === undefined ? 'never healed' : `${seconds(fault.healedNs, 1)} s`
-  const plan = fault.planned === '' ? '' : ` (${fault.planned})`
-  return [
-    ...hanging(
-      `${fault.name} on ${fault.targets}${plan}, ${seconds(fault.fromNs, 1)} – ${until}`,
-      2,
-    ),
-    ...hanging(fault.evidence, 4).map((text) => chalk.dim(text)),
-  ]
-}
+const faultLines = (fault: FaultView): readonly string[] => [
+  ...hanging(faultSentence(fault), 2),
+  ...hanging(fault.evidence, 4).map((text) => chalk.dim(text)),
+]
 
 const hanging = (text: string, indent: number): readonly string[] =>
   wrap(text, WIDTH - indent).map((part) => ' '.repeat(indent) + part)

@@ -32,7 +32,8 @@ export interface Drawing {
 }
 
 /** Lays out a proof. Lanes are processes in the order of their first operation. */
-export const drawing = ({ operations, active, leaderChanges }: Proof): Drawing | undefined => {
+export const drawing = (one: Proof): Drawing | undefined => {
+  const { operations, active, leaderChanges, digits } = one
   if (operations.length === 0) return undefined
   const ends = operations.flatMap(({ fromNs, toNs }) => [fromNs, toNs ?? fromNs])
   const first = Math.min(...ends)
@@ -44,6 +45,7 @@ export const drawing = ({ operations, active, leaderChanges }: Proof): Drawing |
     ...changes.map(({ timeNs }) => timeNs),
   ]
   const place = axis([...ends, ...around.filter(inside)])
+  const manyKeys = new Set(operations.map(({ key }) => key)).size > 1
   const lanes = [...new Set(operations.map(({ process }) => process))]
   return {
     lanes: lanes.map((process) => `process ${process}`),
@@ -53,7 +55,7 @@ export const drawing = ({ operations, active, leaderChanges }: Proof): Drawing |
       to: operation.toNs === undefined ? 1 : place(operation.toNs),
       open: operation.toNs === undefined,
       outcome: operation.outcome,
-      label: `${operation.f}${operation.key === '' ? '' : ` ${operation.key}`} ${operation.value}`,
+      label: `${manyKeys ? `${operation.key}: ` : ''}${operation.f} ${operation.value}`,
     })),
     bands: active.map(({ name, targets, fromNs, toNs }) => ({
       from: fromNs <= first ? 0 : place(fromNs),
@@ -67,7 +69,7 @@ export const drawing = ({ operations, active, leaderChanges }: Proof): Drawing |
     })),
     ticks: [...new Set(ends)]
       .sort((a, b) => a - b)
-      .map((ns) => ({ at: place(ns), label: `${seconds(ns)} s` })),
+      .map((ns) => ({ at: place(ns), label: `${seconds(ns, digits)} s` })),
   }
 }
 

@@ -6,11 +6,17 @@ import type { History } from '../../checkers/history.ts'
 import type { RunRecord, VerdictRecord } from '../run.ts'
 import { type Drawing, drawing } from './drawing.ts'
 import { type Measures, measure } from './measure.ts'
-import { type Proof, proof, proofHeads, proofRow } from './proof.ts'
+import { type Proof, proof, proofHeads, proofRows } from './proof.ts'
 import { type Findings, found, type Headline, headline, promised } from './sentence.ts'
 import { type Latencies, latencies, type Rates, rates } from './series.ts'
 import { count, counted, duration, line, seconds } from './text.ts'
-import { type FaultView, leaderSentence, type Timeline, timeline } from './timeline.ts'
+import {
+  type FaultView,
+  faultSentence,
+  leaderSentence,
+  type Timeline,
+  timeline,
+} from './timeline.ts'
 
 export interface PageData {
   readonly title: string
@@ -112,18 +118,16 @@ const pageProof = (one: Proof): PageProof => ({
     one.total > one.operations.length
       ? `${one.operations.length} of ${count(one.total)} operations are shown`
       : '',
-  table: { heads: proofHeads, rows: one.operations.map(proofRow) },
+  table: { heads: proofHeads, rows: proofRows(one) },
   outcomes: one.operations.map(({ outcome }) => outcome),
   drawing: drawing(one),
   around: surroundings(one),
 })
 
 const surroundings = ({ active, lastBefore, leaderChanges }: Proof): readonly string[] => {
-  const faults = active.map(
-    ({ name, targets, planned, fromNs, healedNs, evidence }) =>
-      `${name} on ${targets} (${planned}), ${seconds(fromNs, 1)} – ` +
-      `${healedNs === undefined ? 'never healed' : `${seconds(healedNs, 1)} s`}: ${evidence}`,
-  )
+  const faults = active
+    .slice(0, NOTES_MAX)
+    .map((fault) => `${faultSentence(fault)}: ${fault.evidence}`)
   if (lastBefore !== undefined)
     faults.push(
       `no fault was active meanwhile; the last one before, ${lastBefore.name} ` +

@@ -26,6 +26,8 @@ export interface Proof {
   readonly anomaly: FoundAnomaly
   /** The first `limit` of them, in the order of their invocations. */
   readonly operations: readonly ProofOperation[]
+  /** Decimal places of seconds that tell all their starts and ends apart. */
+  readonly digits: number
   /** How many the checker named. */
   readonly total: number
   /** Faults active while one of all of them ran. */
@@ -57,6 +59,7 @@ export const proof = (
   return {
     anomaly,
     operations,
+    digits: digitsFor(operations),
     total: all.length,
     active,
     lastBefore:
@@ -67,17 +70,18 @@ export const proof = (
   }
 }
 
-/** A row of the table of proof operations, as wide as its texts. */
-export const proofRow = (operation: ProofOperation): readonly string[] => [
-  seconds(operation.fromNs),
-  String(operation.process),
-  operation.f,
-  operation.key,
-  operation.value,
-  operation.error === '' ? operation.outcome : `${operation.outcome}: ${operation.error}`,
-  operation.node,
-  operation.toNs === undefined ? 'never' : duration((operation.toNs - operation.fromNs) / 1e6),
-]
+/** The table of a proof's operations, each cell as wide as its text. */
+export const proofRows = ({ operations, digits }: Proof): readonly (readonly string[])[] =>
+  operations.map((operation) => [
+    seconds(operation.fromNs, digits),
+    String(operation.process),
+    operation.f,
+    operation.key,
+    operation.value,
+    operation.error === '' ? operation.outcome : `${operation.outcome}: ${operation.error}`,
+    operation.node,
+    operation.toNs === undefined ? 'never' : duration((operation.toNs - operation.fromNs) / 1e6),
+  ])
 
 export const proofHeads: readonly string[] = [
   'time s',
@@ -93,6 +97,13 @@ export const proofHeads: readonly string[] = [
 /** How far a fail-over's effects reach on both sides of an operation. */
 const BEFORE_NS = 2e9
 const AFTER_NS = 5e9
+
+const digitsFor = (operations: readonly ProofOperation[]): number => {
+  const ends = new Set(operations.flatMap(({ fromNs, toNs }) => [fromNs, toNs ?? fromNs]))
+  const tells = (digits: number) =>
+    new Set([...ends].map((ns) => seconds(ns, digits))).size === ends.size
+  return [3, 4, 5].find(tells) ?? 6
+}
 
 /** The operation whose invocation has this `index`: found by binary search, indexes only grow. */
 const operationAt = (history: History, index: number): Operation | undefined => {

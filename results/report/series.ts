@@ -40,11 +40,9 @@ export const latencies = (history: History, limit: number): Latencies => {
     y[outcome]!.push(Math.max(FLOOR_MS, (until - time[position]!) / 1e6))
   }
   const small = x[0].length + x[1].length + x[2].length <= limit
-  const share = (outcome: number): Points => {
-    const room = small ? Infinity : outcome === 0 ? limit / 2 : limit / 4
-    return thin(x[outcome]!, y[outcome]!, room)
-  }
-  return { ok: share(0), fail: share(1), info: share(2) }
+  const rare = (outcome: 1 | 2) => thin(x[outcome], y[outcome], small ? Infinity : limit / 4)
+  const [fail, info] = [rare(1), rare(2)]
+  return { ok: thin(x[0], y[0], limit - fail.x.length - info.x.length), fail, info }
 }
 
 /** Completions over time in at most `bins` bins of 1, 2 or 5 × 10ⁿ seconds. O(events). */

@@ -74,6 +74,13 @@ export const leaderSentence = ({ timeNs, from, to, during }: LeaderChange): stri
   `leader changed ${from.join(' + ')} → ${to.join(' + ')} at ${seconds(timeNs, 1)} s` +
   (during === undefined ? '' : `, during ${during.name} (${during.targets})`)
 
+/** `partition #2 on n2 (isolate primary) from 24.0 to 30.1 s`. */
+export const faultSentence = ({ name, targets, planned, fromNs, healedNs }: FaultView): string => {
+  const plan = planned === '' ? '' : ` (${planned})`
+  const from = `${name} on ${targets}${plan} from ${seconds(fromNs, 1)}`
+  return healedNs === undefined ? `${from} s, never healed` : `${from} to ${seconds(healedNs, 1)} s`
+}
+
 const faultView = (episode: Episode, endNs: number): FaultView => {
   const targets = Array.isArray(episode.targets) ? episode.targets.map((t) => line(String(t))) : []
   const { installedAt, error } = episode

@@ -101,12 +101,17 @@ export const commonOptions = (
   }
 }
 
-/** Lines at 1, 10, 100 … of a logarithmic axis; none behind the names at the top of a linear one. */
+/** Lines at 1, 10, 100 … of a logarithmic axis, and none behind the names at the top. */
 export const gridLines: uPlotType.Axis.Filter = (plot, splits) => {
-  const { distr, max = 0 } = plot.scales.y as { distr?: number; max?: number }
-  const keeps = (value: number) =>
-    distr === 3 ? Number.isInteger(Math.log10(value)) : value < max * 0.8
-  return splits.map((value) => (keeps(value) ? value : null) as number)
+  const {
+    distr,
+    min = 0,
+    max = 1,
+  } = plot.scales.y as { distr?: number; min?: number; max?: number }
+  const scaled = distr === 3 ? Math.log10 : Number
+  const height = (value: number) => (scaled(value) - scaled(min)) / (scaled(max) - scaled(min))
+  const whole = (value: number) => distr !== 3 || Number.isInteger(Math.log10(value))
+  return splits.map((value) => (whole(value) && height(value) < 0.82 ? value : null) as number)
 }
 
 export const latencyPlot = (charts: PageCharts, place: PageElement): uPlotType => {
@@ -242,16 +247,21 @@ export const addBands = (plot: uPlotType, charts: PageCharts): void => {
   )
 }
 
+/** Places them; a name may take the room until the next one begins. */
 export const placeBands = (plot: uPlotType, charts: PageCharts): void => {
   const elements = (plot.under as unknown as { children: ArrayLike<PageElement> }).children
   const x = (value: number) => plot.valToPos(value, 'x')
-  charts.bands.forEach(({ from, to }, at) => {
+  const place = (at: number, from: number, next: number | undefined) => {
     const { style } = elements[at]!
     style.setProperty('left', `${x(from)}px`)
-    style.setProperty('width', `${Math.max(2, x(to) - x(from))}px`)
+    style.setProperty('--room', next === undefined ? 'none' : `${x(next) - x(from) - 4}px`)
+  }
+  charts.bands.forEach(({ from, to }, at) => {
+    place(at, from, charts.bands[at + 1]?.from)
+    elements[at]!.style.setProperty('width', `${Math.max(2, x(to) - x(from))}px`)
   })
   charts.marks.forEach(({ at: time }, at) => {
-    elements[charts.bands.length + at]!.style.setProperty('left', `${x(time)}px`)
+    place(charts.bands.length + at, time, charts.marks[at + 1]?.at)
   })
 }
 

@@ -22,10 +22,16 @@ export const proofView = (proof: PageProof): PageElement => {
     h('h3', '', proof.title),
     h('p', '', h('bdi', '', proof.summary)),
   )
-  if (proof.drawing !== undefined) view.append(h('div', 'scroll', drawingView(proof.drawing)))
-  if (proof.around.length > 0) {
-    view.append(h('h4', '', 'Meanwhile'), lineList(proof.around))
-  }
+  if (proof.drawing !== undefined)
+    view.append(
+      h('div', 'scroll', drawingView(proof.drawing)),
+      h(
+        'p',
+        'quiet',
+        'Time runs to the right in its true order; long stretches are drawn shorter.',
+      ),
+    )
+  if (proof.around.length > 0) view.append(h('h4', '', 'Meanwhile'), lineList(proof.around))
   const outcomeColumn = proof.table.heads.indexOf('outcome')
   view.append(
     table(proof.table, (row, column) =>

@@ -82,8 +82,9 @@ figcaption { display: flex; flex-wrap: wrap; gap: 4px 28px; align-items: baselin
 .stroke { display: inline-block; width: 22px; margin-right: 6px; vertical-align: 3px; border-top: 2.5px solid var(--ok); }
 .stroke.fail { border-top: 2.5px dashed var(--fail); } .stroke.info { border-top: 2.5px dotted var(--info); }
 .chart { width: 100%; } .chart .uplot { width: 100%; }
-.u-under .band { position: absolute; top: 0; bottom: 0; background: var(--band); border-left: 1px solid var(--band-edge); border-right: 1px solid var(--band-edge); overflow: hidden; }
-.u-under .band bdi { display: block; white-space: nowrap; font-size: 11.5px; line-height: 14px; padding: 0 6px; color: var(--quiet); }
+.u-under .band { position: absolute; top: 0; bottom: 0; background: var(--band); border-left: 1px solid var(--band-edge); border-right: 1px solid var(--band-edge); }
+.u-under bdi { overflow: hidden; max-width: var(--room); }
+.u-under .band bdi { display: block; width: max-content; white-space: nowrap; font-size: 11.5px; line-height: 14px; padding: 0 6px; color: var(--quiet); }
 .u-under .band bdi:first-child { padding-top: 3px; color: var(--text); }
 .u-under .mark { position: absolute; top: 0; bottom: 0; border-left: 1.5px dashed var(--leader); }
 .u-under .mark bdi { position: absolute; top: 32px; left: 5px; white-space: nowrap; font-size: 11.5px; line-height: 1.2; color: var(--leader); }
