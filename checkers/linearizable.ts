@@ -12,8 +12,10 @@ import type { Checker, CheckerPlugin, Limits, Stats, Verdict } from './checker.t
 import type { History } from './history.ts'
 import { explain } from './linearizable/explain.ts'
 import { NEVER, type Part, parts, restrict } from './linearizable/part.ts'
+import { openEntries } from './linearizable/plan.ts'
+import { problem, searchOf } from './linearizable/problem.ts'
 import type { Search } from './linearizable/search.ts'
-import { searchOf, shrink } from './linearizable/shrink.ts'
+import { shrink } from './linearizable/shrink.ts'
 import { type Model, NotInModel } from './model.ts'
 import casRegister from './models/cas-register.ts'
 
@@ -60,7 +62,12 @@ class Judgment<S, O> {
       for (const { search } of this.undecided) bytes += search?.bytes ?? 0
       for (const one of this.undecided) {
         bytes -= one.search?.bytes ?? 0
-        one.search ??= searchOf(one.part, this.model)
+        if (one.search === undefined) {
+          // The layout is by far the largest table before the search begins.
+          const reason = this.limits.exceeded(bytes + openEntries(one.part) * 8)
+          if (reason !== undefined) return this.unknown(reason)
+          one.search = searchOf(problem(one.part, this.model))
+        }
         const until = one.search.configurations + budget
         let outcome = one.search.run(0)
         while (outcome === 'undecided' && one.search.configurations < until) {
@@ -83,8 +90,7 @@ class Judgment<S, O> {
   }
 
   private violation(part: Part<O>, search: Search): Verdict {
-    const { configurations, deepest } = search
-    const kept = shrink({ part, model: this.model, deepest, configurations }, this.limits)
+    const kept = shrink(problem(part, this.model), search, this.limits)
     const { type, summary } = explain(this.history, restrict(part, kept), this.model)
     const { index } = this.history.columns
     const ops = kept.map((op) => index[part.start[op]!]!)

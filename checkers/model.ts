@@ -65,7 +65,9 @@ export interface Model<S = unknown, O = unknown> {
   partition?(op: O, key: Key | undefined): Key | undefined
   /**
    * Whether `cause` may be what makes `effect` possible, or gives it another effect. Where none of
-   * the remaining operations is an effect of one that is taken out of a legal order, the order must stay legal.
+   * the remaining operations is an effect of one that is taken out of a legal order, the order must
+   * stay legal. With `installed` and `observed`, what installs a value may be the cause of what
+   * observed it, and of pure operations that observed none, and of nothing else.
    * Absent: any operation may be the cause of any other.
    */
   explains?(cause: O, effect: O): boolean

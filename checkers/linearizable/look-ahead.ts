@@ -5,7 +5,6 @@
  *
  * Whether something may forget the state before the read is answered generously, from the ranks alone.
  */
-import type { Model } from '../model.ts'
 import { type Classes, NEVER, type Part } from './part.ts'
 
 export interface LookAhead {
@@ -18,15 +17,10 @@ export interface LookAhead {
 }
 
 /** What the model allows to foresee; undefined when it has no growing states. */
-export const lookAhead = <S, O>(
-  part: Part<O>,
-  classes: Classes<O>,
-  model: Model<S, O>,
-): LookAhead | undefined => {
-  const { growing } = model
-  if (growing === undefined) return undefined
+export const lookAhead = <O>(part: Part<O>, classes: Classes<O>): LookAhead | undefined => {
+  const { forgetful } = classes
+  if (forgetful === undefined) return undefined
   const required = part.returns.length
-  const forgetful = Uint8Array.from(classes.ops, (op) => (growing.forgets(op) ? 1 : 0))
   const read = new Int32Array(required + 1).fill(required)
   const forgets = new Int32Array(required + 1).fill(required)
   const late = new Uint8Array(required + 1)

@@ -122,6 +122,8 @@ export interface Classes<O> {
   /** One operation of each class. */
   readonly ops: readonly O[]
   readonly pure: Uint8Array
+  /** Whether each class forgets the state, in a model of growing states. */
+  readonly forgetful: Uint8Array | undefined
 }
 
 /** The classes of a part's operations. */
@@ -139,5 +141,11 @@ export const classes = <S, O>(part: Part<O>, model: Model<S, O>): Classes<O> => 
     }
     of[number] = cls
   })
-  return { of, ops, pure: Uint8Array.from(ops, (op) => (model.pure(op) ? 1 : 0)) }
+  const { growing } = model
+  return {
+    of,
+    ops,
+    pure: Uint8Array.from(ops, (op) => (model.pure(op) ? 1 : 0)),
+    forgetful: growing && Uint8Array.from(ops, (op) => (growing.forgets(op) ? 1 : 0)),
+  }
 }

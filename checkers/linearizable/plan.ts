@@ -6,9 +6,9 @@
  * registers are given to variables.
  *
  * Indeterminate operations follow the completed ones, in the order of their invocations. Those that
- * can explain nothing are left out: least fixed point over `Model.explains`, from the completed ones.
+ * can explain nothing are left out.
  */
-import type { Model } from '../model.ts'
+import type { Effects } from './effects.ts'
 import { type LookAhead, lookAhead } from './look-ahead.ts'
 import type { Classes, Part } from './part.ts'
 import { NEVER } from './part.ts'
@@ -41,9 +41,9 @@ export interface Plan {
 }
 
 /** Lays out a part. O(operations × concurrency). */
-export const plan = <S, O>(part: Part<O>, classes: Classes<O>, model: Model<S, O>): Plan => {
+export const plan = <S, O>(part: Part<O>, classes: Classes<O>, effects: Effects<S, O>): Plan => {
   const required = part.returns.length
-  const wanted = useful(part, classes, model)
+  const wanted = useful(part, classes, effects)
   const op = new Int32Array(required + wanted.length)
   op.set(part.returns)
   op.set(wanted, required)
@@ -68,28 +68,44 @@ export const plan = <S, O>(part: Part<O>, classes: Classes<O>, model: Model<S, O
   return {
     ...{ required, optional, op, cls, pure, slot, slots },
     ...{ offset, open, twin, available, optionalTwin, bytes },
-    ahead: lookAhead(part, classes, model),
+    ahead: lookAhead(part, classes),
   }
 }
 
-/** Numbers of the indeterminate operations that could explain something, in order of invocation. */
-const useful = <S, O>(part: Part<O>, classes: Classes<O>, model: Model<S, O>): number[] => {
+/**
+ * Numbers of the indeterminate operations that could explain something, in order of invocation: those
+ * that may explain a completed one, and those that may explain one of these, and so on.
+ */
+const useful = <S, O>(part: Part<O>, classes: Classes<O>, effects: Effects<S, O>): number[] => {
   const indeterminate: number[] = []
   part.end.forEach((end, number) => {
     if (end === NEVER) indeterminate.push(number)
   })
-  if (indeterminate.length === 0 || model.explains === undefined) return indeterminate
-  const undecided = new Set(indeterminate.map((number) => classes.of[number]!))
+  if (indeterminate.length === 0) return indeterminate
+  const completed = new Set(Array.from(part.returns, (number) => classes.of[number]!))
+  const causes = new Set(indeterminate.map((number) => classes.of[number]!))
   const kept = new Set<number>()
-  const effects = [...new Set(Array.from(part.returns, (number) => classes.of[number]!))]
-  for (let next = effects.pop(); next !== undefined; next = effects.pop())
-    for (const cause of undecided)
-      if (model.explains(classes.ops[cause]!, classes.ops[next]!)) {
-        undecided.delete(cause)
-        kept.add(cause)
-        effects.push(cause)
-      }
+  const causesOf = new Map<number, number[]>()
+  for (const cause of causes)
+    for (const effect of effects.of(cause)) {
+      if (completed.has(effect)) kept.add(cause)
+      else if (causes.has(effect)) causesOf.set(effect, [...(causesOf.get(effect) ?? []), cause])
+    }
+  // A set visits what is added while it is gone through.
+  for (const effect of kept) for (const cause of causesOf.get(effect) ?? []) kept.add(cause)
   return indeterminate.filter((number) => kept.has(classes.of[number]!))
+}
+
+/** How many entries `Plan.open` will have: the sum of the concurrency over all returns. */
+export const openEntries = <O>(part: Part<O>): number => {
+  const completed = part.start.filter((_, number) => part.end[number] !== NEVER)
+  let entries = 0
+  for (let k = 0, invoked = 0; k < part.returns.length; k++) {
+    const end = part.end[part.returns[k]!]!
+    while (invoked < completed.length && completed[invoked]! < end) invoked++
+    entries += invoked - k
+  }
+  return entries
 }
 
 /** Goes through invocations and returns in order, keeping the open operations sorted by return. */

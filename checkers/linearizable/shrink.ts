@@ -9,16 +9,12 @@
  * size, then single operations until none can go: the result is minimal under that rule.
  */
 import type { Limits } from '../checker.ts'
-import type { Model } from '../model.ts'
-import { Machine } from './machine.ts'
-import { type Classes, classes, NEVER, type Part, restrict } from './part.ts'
-import { plan } from './plan.ts'
-import { type Outcome, Search } from './search.ts'
+import { NEVER, type Part } from './part.ts'
+import { type Problem, searchOf, subproblem } from './problem.ts'
+import type { Outcome } from './search.ts'
 
-/** What the search for the proof may go by. */
-export interface Violating<S, O> {
-  readonly part: Part<O>
-  readonly model: Model<S, O>
+/** What the search found that proved the violation. */
+export interface Found {
   /** The first return that no order passes. */
   readonly deepest: number
   /** How many configurations it took to find out. */
@@ -26,13 +22,16 @@ export interface Violating<S, O> {
 }
 
 /** Numbers of the operations that are left, ascending. Ends early, with more of them, at the limits. */
-export const shrink = <S, O>(found: Violating<S, O>, limits: Limits): readonly number[] => {
-  const { part, model, deepest } = found
-  const dependents = new Dependents(part, model)
-  const budget = 10_000 + 2 * found.configurations
+export const shrink = <S, O>(
+  whole: Problem<S, O>,
+  { deepest, configurations }: Found,
+  limits: Limits,
+): readonly number[] => {
+  const dependents = new Dependents(whole)
+  const budget = 10_000 + 2 * configurations
   let stopped = false
   const violates = (kept: readonly number[]): boolean => {
-    const search = searchOf(restrict(part, kept), model)
+    const search = searchOf(subproblem(whole, kept))
     let outcome: Outcome = 'undecided'
     while (outcome === 'undecided' && search.configurations < budget && !stopped) {
       stopped = limits.exceeded(search.bytes) !== undefined
@@ -40,7 +39,7 @@ export const shrink = <S, O>(found: Violating<S, O>, limits: Limits): readonly n
     }
     return outcome === 'violation'
   }
-  let kept = prefix(part, deepest, dependents, violates)
+  let kept = prefix(whole.part, deepest, dependents, violates)
   for (let size = Math.ceil(kept.length / 2); size >= 1 && !stopped; size = Math.floor(size / 2)) {
     let before: number
     do {
@@ -75,25 +74,9 @@ const prefix = <S, O>(
   return all
 }
 
-/** A search over all operations of a part. */
-export const searchOf = <S, O>(part: Part<O>, model: Model<S, O>): Search => {
-  const parted = classes(part, model)
-  return new Search(plan(part, parted, model), new Machine(model, parted.ops))
-}
-
 /** Which operations must go when others do. */
 class Dependents<S, O> {
-  private readonly part: Part<O>
-  private readonly model: Model<S, O>
-  private readonly classes: Classes<O>
-  /** Classes of the effects of each class, found when first asked for. */
-  private readonly effects = new Map<number, Set<number>>()
-
-  constructor(part: Part<O>, model: Model<S, O>) {
-    this.part = part
-    this.model = model
-    this.classes = classes(part, model)
-  }
+  constructor(private readonly whole: Problem<S, O>) {}
 
   /**
    * What is left of `kept` after taking out `dropped` and all that it may explain. A cause is lost from
@@ -101,7 +84,7 @@ class Dependents<S, O> {
    * indeterminate one can stay and merely not happen, so that its effects go from that position on.
    */
   without(kept: readonly number[], dropped: readonly number[]): number[] {
-    const { part, classes } = this
+    const { part, classes } = this.whole
     const lostFrom = new Map(dropped.map((number) => [number, part.start[number]!]))
     const gone = new Set(dropped)
     for (let causes = new Map(lostFrom); causes.size > 0; ) {
@@ -123,23 +106,11 @@ class Dependents<S, O> {
 
   /** For each class that the causes may explain, from when on it may miss one of them. */
   private lostByClass(causes: ReadonlyMap<number, number>): Map<number, number> {
+    const { classes, effects } = this.whole
     const lost = new Map<number, number>()
     for (const [cause, from] of causes)
-      for (const effect of this.effectsOf(this.classes.of[cause]!))
+      for (const effect of effects.of(classes.of[cause]!))
         if (from < (lost.get(effect) ?? NEVER)) lost.set(effect, from)
     return lost
-  }
-
-  private effectsOf(cause: number): Set<number> {
-    let effects = this.effects.get(cause)
-    if (effects === undefined) {
-      const { ops, pure } = this.classes
-      effects = new Set<number>()
-      if (pure[cause] === 0)
-        for (let effect = 0; effect < ops.length; effect++)
-          if (this.model.explains?.(ops[cause]!, ops[effect]!) ?? true) effects.add(effect)
-      this.effects.set(cause, effects)
-    }
-    return effects
   }
 }
