@@ -43,13 +43,14 @@ export const spec = (node: Peer, peers: readonly Peer[]): NodeSpec => ({
  * A member without data first asks each peer whether it knows it already, one second each, in the order
  * of their addresses. Members that start in the same moment listen and do not answer yet, so five of
  * them spend four seconds waiting for each other. When one is ahead, the others get its answer at once;
- * so on the first start, and for at most three seconds, they wait until it listens.
+ * so on the first start, and for at most three seconds, they wait until it answers.
  */
 const awaitFirst = (node: Peer, peers: readonly Peer[]): string => {
   const first = peers.toSorted((a, b) => (peerUrl(a) < peerUrl(b) ? -1 : 1))[0]!
   if (first.name === node.name) return 'exec "$@"'
-  const listens = `timeout 0.2 bash -c 'exec 3<>/dev/tcp/${first.address}/${PEER_PORT}' 2>/dev/null`
-  const wait = `for _ in {1..100}; do ${listens} && break; sleep 0.03; done`
+  const connected = `until exec 3<>/dev/tcp/${first.address}/${PEER_PORT}; do sleep 0.03; done`
+  const answered = 'printf "GET /members HTTP/1.0\\r\\n\\r\\n" >&3; read -r <&3'
+  const wait = `timeout 3 bash -c '${connected}; ${answered}' 2>/dev/null`
   return `[ -d ${OWN_FOLDER}/member ] || ${wait}; exec "$@"`
 }
 
