@@ -31,6 +31,8 @@ export interface PageData {
   readonly kinds: PageTable
   readonly faults: PageTable
   readonly facts: readonly PageFact[]
+  /** What the checkers counted. */
+  readonly stats: readonly PageFact[]
   readonly command: string | undefined
 }
 
@@ -98,7 +100,8 @@ export const pageData = ({ run, verdict, history }: PageInput): PageData => {
     charts: charts(history, measures, around),
     kinds: kindsTable(measures),
     faults: faultsTable(around.faults),
-    facts: facts(findings),
+    facts: facts(run),
+    stats: statsOf(verdict),
     command: run === undefined ? undefined : line(run.command, 10_000),
   }
 }
@@ -199,14 +202,16 @@ const faultsTable = (faults: readonly FaultView[]): PageTable => ({
     ]),
 })
 
-const facts = ({ run, verdict }: Findings): readonly PageFact[] => {
-  const stats = Object.entries(verdict.checkers).flatMap(([checker, { stats: numbers }]) =>
-    Object.entries(numbers ?? {}).map(([name, value]): PageFact => {
-      const text = typeof value === 'number' ? count(value) : line(String(value), 200)
-      return { name: `${line(checker, 60)}: ${line(name, 60)}`, text }
-    }),
+const statsOf = ({ checkers }: VerdictRecord): readonly PageFact[] =>
+  Object.entries(checkers).flatMap(([checker, { stats }]) =>
+    Object.entries(stats ?? {}).map(([name, value]) => ({
+      name: `${line(checker, 60)}: ${line(name, 60)}`,
+      text: typeof value === 'number' ? count(value) : line(String(value), 200),
+    })),
   )
-  if (run === undefined) return stats
+
+const facts = (run: RunRecord | undefined): readonly PageFact[] => {
+  if (run === undefined) return []
   const options = { ...run.systemOptions, ...run.workloadOptions }
   return [
     { name: 'system', text: `${run.system} ${run.systemVersion}` },
@@ -222,7 +227,6 @@ const facts = ({ run, verdict }: Findings): readonly PageFact[] => {
     { name: 'time limit', text: `${run.timeLimitS} s, ${run.operationTimeoutMs} ms an operation` },
     { name: 'started', text: run.startedAt },
     ...Object.entries(run.environment).map(([name, text]) => ({ name, text })),
-    ...stats,
   ].map(({ name, text }) => ({ name: line(name, 120), text: line(text, 500) }))
 }
 

@@ -56,11 +56,11 @@ export const headline = (findings: Findings): Headline => {
   }
 }
 
-/** What the makers promise, in their words. */
+/** What the makers promise, in their words, which bring their own quotation marks. */
 export const promised = ({ run }: Findings): string =>
   run === undefined
     ? 'nothing: this history has no run beside it'
-    : `${line(run.claim.model, 60)}: “${line(run.claim.says, 300)}”`
+    : `${line(run.claim.model, 60)}: ${line(run.claim.says, 300)}`
 
 /** What was found: each anomaly in the checker's words, or what every checker said. */
 export const found = ({ verdict: { anomalies, checkers } }: Findings): readonly string[] => {
@@ -102,12 +102,15 @@ const tales: Readonly<Record<string, Tell>> = {
   lost: (anomaly, { verdict, measures, run }) => {
     const stats = verdict.checkers[anomaly.checker]?.stats
     const lost = typeof stats?.lost === 'number' ? stats.lost : anomaly.ops.length
-    const acknowledged = measures.kinds.find(({ f }) => f === 'add')?.ok
-    const of = acknowledged === undefined || acknowledged < lost ? '' : ` of ${count(acknowledged)}`
+    const adds = measures.kinds.find(({ f }) => f === 'add')?.ok ?? 0
+    const acknowledged = typeof stats?.acknowledged === 'number' ? stats.acknowledged : adds
+    const of = acknowledged < lost ? '' : ` of ${count(acknowledged)}`
     return `lost ${count(lost)}${of} acknowledged adds to ${a(run?.workload ?? 'set')}`
   },
   unexpected: (_, { run }) =>
     `returned an element of ${a(run?.workload ?? 'set')} that nobody added`,
+  stale: (_, { run }) => `showed an acknowledged element of ${a(run?.workload ?? 'set')} too late`,
+  duplicated: (_, { run }) => `returned an element of ${a(run?.workload ?? 'set')} twice`,
   'stale-read': (_, { run }) =>
     `answered a read of ${a(run?.workload ?? 'register')} with a stale value`,
   nonlinearizable: (anomaly, { run }) =>

@@ -62,8 +62,8 @@ export const rates = (history: History, bins: number): Rates => {
   return { stepS, x, ok: ok!, fail: fail!, info: info! }
 }
 
-/** A logarithmic axis has no zero; nothing takes less than a microsecond. */
-const FLOOR_MS = 0.001
+/** A logarithmic axis has no zero; no answer of another process comes faster than this. */
+const FLOOR_MS = 0.01
 const STEPS_S = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 
 const outcomeOf = (type: number | undefined): 0 | 1 | 2 => (type === OK ? 0 : type === FAIL ? 1 : 2)

@@ -32,7 +32,7 @@ export const start = (): void => {
     section('charts', 'The run over time', chartsView(data.charts)),
     section('faults', 'Faults', faultsView(data)),
     section('operations', 'Operations', table(data.kinds)),
-    section('facts', 'The run', factList('facts', data.facts)),
+    section('facts', 'The run', factList('facts', data.facts), ...statsView(data)),
   )
   document.body.replaceChildren(main)
   drawCharts(data.charts)
@@ -89,3 +89,16 @@ export const faultsView = (data: PageData): PageElement =>
   data.faults.rows.length === 0
     ? h('p', 'quiet', 'Nothing was broken in this run.')
     : table(data.faults)
+
+/** The checkers' numbers, folded away: there are many and few people need them. */
+export const statsView = (data: PageData): readonly PageElement[] =>
+  data.stats.length === 0
+    ? []
+    : [
+        h(
+          'details',
+          '',
+          h('summary', '', 'What the checkers counted'),
+          factList('facts', data.stats),
+        ),
+      ]

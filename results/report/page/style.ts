@@ -47,6 +47,7 @@ dl { margin: 0; } dd { margin: 0; }
 .figures dd { font-size: 22px; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 12px 32px; }
 .facts dt { color: var(--quiet); font-size: 13px; }
+details { margin-top: 24px; } summary { cursor: pointer; width: max-content; color: var(--quiet); } details[open] summary { margin-bottom: 16px; }
 .command { display: flex; align-items: center; gap: 12px; background: var(--code); border-radius: 7px; padding: 9px 9px 9px 14px; }
 .command code { flex: 1; min-width: 0; overflow-x: auto; white-space: nowrap; font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 button { font: inherit; font-size: 13px; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 5px; padding: 3px 12px; cursor: pointer; }
