@@ -24,8 +24,8 @@ export const realClock = (): Clock => {
       // Timers have a granularity of a millisecond: what is nearer than that is waited for awake.
       const arm = (): void => {
         const left = due - now()
-        if (left <= 0) return callback()
-        if (left < 1e6) {
+        if (left <= 0) callback()
+        else if (left < 1e6) {
           const immediate = setImmediate(arm)
           disarm = () => clearImmediate(immediate)
         } else {

@@ -87,7 +87,7 @@ export class Injector {
     )
     if (!evidence.held)
       throw new EnvironmentError(
-        `fault ${name} (episode ${number}) did not take hold: ${evidence.summary}`,
+        `fault ${name} #${number + 1} did not take hold: ${evidence.summary}`,
       )
   }
 
@@ -116,9 +116,7 @@ export class Injector {
       evidence.held ? undefined : 'did not heal',
     )
     if (!evidence.held)
-      throw new EnvironmentError(
-        `fault ${name} (episode ${number}) did not heal: ${evidence.summary}`,
-      )
+      throw new EnvironmentError(`fault ${name} #${number + 1} did not heal: ${evidence.summary}`)
   }
 }
 

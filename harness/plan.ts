@@ -88,7 +88,7 @@ export const workloadPlan = (run: RunRecord, workload: Workload): Plan =>
 
 const scheduleOf = (request: TestRequest, catalog: Catalog, topology: Topology): Schedule => {
   if (request.planFile !== undefined)
-    return readSchedule(request.planFile, catalog.faults, topology)
+    return readSchedule(request.planFile, catalog.faults, topology, request.timeLimitS)
   const faults = new Map(
     request.faults.map((name) => [name, find('fault', catalog.faults, name)] as const),
   )

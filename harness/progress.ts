@@ -48,8 +48,11 @@ export class Progress {
   }
 
   private nemesis({ f, value, error }: HistoryEvent): void {
-    if (f === 'observe') return this.observation(value as Observation)
-    const record = value as FaultRecord
+    if (f === 'observe') this.observation(value as Observation)
+    else this.fault(f, value as FaultRecord, error)
+  }
+
+  private fault(f: string, record: FaultRecord, error: string | undefined): void {
     if (record.phase === 'injected') {
       this.active.add(f)
       this.line(
@@ -82,7 +85,10 @@ export class Progress {
     const faults = this.active.size === 0 ? '' : `  ${chalk.yellow([...this.active].join(', '))}`
     const leads = this.primaries.length === 0 ? '' : `  leads: ${this.primaries.join(', ')}`
     const text = `${this.phase || 'set-up'}  ${ok} ok  ${fail} fail  ${info} info${faults}${leads}`
-    if (!this.terminal) return this.line(text)
+    if (!this.terminal) {
+      this.line(text)
+      return
+    }
     const seconds = ((monotonicMs() - this.begun) / 1000).toFixed(0)
     process.stderr.write(`\r\u001b[2K${chalk.dim(`${seconds.padStart(4)} s`)}  ${text}`)
   }

@@ -13,7 +13,7 @@ export type Reported =
 
 /** Writes the page, if there is a folder for it, and returns the console's text. */
 export const report = async ({ folder, run, verdict }: Reported): Promise<string> => {
-  const { history } = await historyOf({ path: verdict.input })
+  const { history } = historyOf({ path: verdict.input })
   if (folder === undefined)
     return consoleReport({ run: undefined, verdict, history, folder: verdict.input })
   writeWhole(folder, files.report, await htmlReport({ run, verdict, history }))

@@ -50,7 +50,7 @@ describe('a generated schedule', () => {
 const read = (content: unknown) => {
   const file = join(mkdtempSync(join(tmpdir(), 'schism-test-')), 'plan.json')
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content))
-  return readSchedule(file, all, topology)
+  return readSchedule(file, all, topology, 60)
 }
 const episode = (changes: object = {}) => ({
   at: 5,
@@ -101,7 +101,7 @@ describe('a schedule from a file', () => {
   })
 
   test('a file that is not there is named', () => {
-    expect(() => readSchedule('/nowhere/plan.json', all, topology)).toThrow(
+    expect(() => readSchedule('/nowhere/plan.json', all, topology, 60)).toThrow(
       /\/nowhere\/plan\.json: cannot be read/,
     )
   })

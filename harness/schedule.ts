@@ -57,6 +57,7 @@ export const readSchedule = (
   file: string,
   catalog: ReadonlyMap<string, Fault>,
   topology: Topology,
+  timeLimitS: number,
 ): Schedule => {
   const found = parse(file)
   const result = schedule.safeParse(found)
@@ -74,6 +75,11 @@ export const readSchedule = (
     if (stranger !== undefined)
       throw new UsageError(
         `${where}.plan: no node is called ${JSON.stringify(stranger)}; there are ${topology.members.map(({ name }) => name).join(', ')}`,
+      )
+    const end = round(episode.at + episode.for)
+    if (end > timeLimitS)
+      throw new UsageError(
+        `${where}: ends at ${end} s: after the time limit of ${timeLimitS} s (--time-limit)`,
       )
     return { ...episode, plan: plan.data }
   })

@@ -88,9 +88,9 @@ export const asModule = (
   builder: (yargs) => {
     const { positional, examples, options } = command
     const base = positional ? yargs.positional(positional.name, positional.options) : yargs
-    return base
-      .options(options)
-      .example(examples.map(([line, what]) => [`$0 ${line}`, what] as const) as [string, string][])
+    // Not yargs' own examples: it breaks a command over several lines, which nobody can copy.
+    const lines = examples.map(([line, what]) => `  npx schism ${line}\n      ${what}`)
+    return base.options(options).epilogue(['Examples:', ...lines].join('\n'))
   },
   handler: async (args) => done(await command.run(new Arguments(args), signal)),
 })

@@ -104,11 +104,10 @@ export const testCommand: Command = {
 async function test(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
   const request = requestOf(args)
   const progress = new Progress(args.flag('quiet') || args.flag('json') ? 'quiet' : 'loud')
-  progress.line(`seed ${request.seed}`)
   const catalog = await loadCatalog()
   const run = planRun(request, catalog)
+  progress.line(`seed ${request.seed}`)
   await requireEngine()
-  await dockerCluster.clean({ all: false })
   const result = await runTest({
     run,
     catalog,

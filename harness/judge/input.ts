@@ -5,7 +5,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Checker } from '../../checkers/checker.ts'
-import type { History } from '../../checkers/history.ts'
+import { History } from '../../checkers/history.ts'
 import { linearizable } from '../../checkers/linearizable.ts'
 import { type FormatName, readHistory } from '../../results/formats/read.ts'
 import type { RunRecord } from '../../results/run.ts'
@@ -35,21 +35,24 @@ export const runOf = (path: string): RunRecord | undefined => {
   return undefined
 }
 
-/** Reads the history of an input. @throws UsageError when it is not one */
-export const historyOf = async (
+/** Reads the history of an input. @throws UsageError, FormatError when it is not one */
+export const historyOf = (
   input: JudgeInput,
-): Promise<{ history: History; notes: readonly string[] }> => {
+): { readonly history: History; readonly notes: readonly string[] } => {
+  const run = runOf(input.path)
   const file = isFolder(input.path) ? join(input.path, files.history) : input.path
-  const format = input.format === undefined ? {} : { format: input.format }
-  return readHistory(file, format)
+  const written = existsSync(file) && statSync(file).size > 0
+  if (run !== undefined && !written)
+    return { history: History.from([]), notes: ['the run ended before its first event'] }
+  return readHistory(file, input.format === undefined ? {} : { format: input.format })
 }
 
 /** The checkers for an input, by name. @throws UsageError when nothing says which */
-export const checkersFor = async (
+export const checkersFor = (
   input: JudgeInput,
   history: History,
   catalog: Catalog,
-): Promise<Readonly<Record<string, Checker>>> => {
+): Readonly<Record<string, Checker>> => {
   if (input.model !== undefined) return byName(input.model, catalog)
   const run = runOf(input.path)
   if (run !== undefined)

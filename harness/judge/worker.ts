@@ -30,8 +30,8 @@ export type JudgeAnswer =
 
 const judge = async ({ input, budgetMs, memoryBytes }: JudgeJob): Promise<JudgeAnswer> => {
   const catalog = await loadCatalog()
-  const { history, notes } = await historyOf(input)
-  const checkers = await checkersFor(input, history, catalog)
+  const { history, notes } = historyOf(input)
+  const checkers = checkersFor(input, history, catalog)
   const deadline = monotonicMs() + budgetMs
   const limits: Limits = {
     exceeded: (bytes) => {
