@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Anomaly, unlimited, type Verdict } from './checker.ts'
 import { type EventInput, History } from './history.ts'
-import { lines } from './linearizable/test-histories.ts'
 import { set, setWith } from './set.ts'
+import { lines } from './testing/histories.ts'
 
 const strict = setWith({ linearizable: true })
 const add = (process: number, value: number): string[] => [

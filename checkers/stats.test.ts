@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { unlimited } from './checker.ts'
 import { type EventInput, History } from './history.ts'
-import { lines } from './linearizable/test-histories.ts'
 import plugin, { stats } from './stats.ts'
+import { lines } from './testing/histories.ts'
 
 const ok = ['0 invoke read', '0 ok read 1', '1 invoke write 2', '1 info write 2 !timeout']
 const phase = (name: string): EventInput => ({

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import casRegister from '../models/cas-register.ts'
+import { bruteForce, lines, randomHistories } from '../testing/histories.ts'
+import { casSubject } from '../testing/subjects.ts'
 import { explain } from './explain.ts'
 import { parts } from './part.ts'
-import { bruteForce, lines, randomHistories } from './test-histories.ts'
-import { casSubject } from './test-subjects.ts'
 
 describe('a proof is named', () => {
   test('never where there is none: what the names stand for is impossible in a right history', () => {

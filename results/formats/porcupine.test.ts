@@ -3,10 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { unlimited, type Verdict } from '../../checkers/checker.ts'
-import { History } from '../../checkers/history.ts'
+import type { History } from '../../checkers/history.ts'
 import { linearizable } from '../../checkers/linearizable.ts'
 import casRegister, { configure } from '../../checkers/models/cas-register.ts'
 import kv from '../../checkers/models/kv.ts'
+import { only } from '../../checkers/testing/histories.ts'
 import { readHistory } from './read.ts'
 
 const folder = join(import.meta.dirname, '../findings/porcupine')
@@ -19,14 +20,7 @@ const verdicts = readFileSync(join(folder, 'verdicts-etcd.tsv'), 'utf8')
 /** The verdict on the operations of a proof alone. */
 const again = (history: History, verdict: Verdict, check: ReturnType<typeof linearizable>) => {
   if (verdict.valid !== false) throw new Error('there is no proof')
-  const { ops } = verdict.anomalies[0]
-  const events = [...history.operations()]
-    .filter(({ invoke }) => ops.includes(invoke.index))
-    .flatMap(({ invoke, completion }) =>
-      completion === undefined ? [invoke] : [invoke, completion],
-    )
-    .sort((a, b) => a.index - b.index)
-  return check(History.from(events), unlimited).valid
+  return check(only(history, verdict.anomalies[0].ops), unlimited).valid
 }
 
 describe('a Jepsen run against etcd', () => {
