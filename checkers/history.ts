@@ -105,6 +105,18 @@ export class History<C extends Call = Call> implements Iterable<HistoryEvent<C>>
     } as HistoryEvent<C>
   }
 
+  /** Whether events have times of their own; in foreign histories the place may stand for the time. */
+  get timed(): boolean {
+    return this.columns.time.some((time, position) => time !== position)
+  }
+
+  /** When the event at a position happened, in words: `12.410 s`, or `event 7` without times. */
+  moment(position: number, digits = 3): string {
+    return this.timed
+      ? `${(this.columns.time[position]! / 1e9).toFixed(digits)} s`
+      : `event ${this.columns.index[position]}`
+  }
+
   /** The `error` field of the event at a position. */
   error(position: number): string | undefined {
     return this.errors.get(position)

@@ -105,7 +105,7 @@ describe('a register is not linearizable when', () => {
         '2 invoke read',
         '2 ok read 1',
       ],
-      says: /^process 2 read 1 .* although process 1 read 2, acknowledged at event 4/,
+      says: /^process 2 read 1 .* although process 1 read 2, completed at event 4/,
       type: 'stale-read',
     },
     'a read sees what was compared-and-set away': {
@@ -131,7 +131,7 @@ describe('a register is not linearizable when', () => {
         '2 invoke read',
         '2 ok read 2',
       ],
-      says: /^process 2 read 2 .* although process 2 read 1, acknowledged at event 4; 2 was last/,
+      says: /^process 2 read 2 .* although process 2 read 1, completed at event 4; 2 was last/,
       type: 'stale-read',
     },
     'a read sees a value from before a write that a compare-and-set pushed behind itself': {

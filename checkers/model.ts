@@ -7,6 +7,8 @@ import type { Key } from './history.ts'
 
 /** One operation as the history recorded it, before a model reads it. */
 export interface Recorded {
+  /** Who did it: the owner of a lock is a part of its state. */
+  readonly process: number
   readonly f: string
   /** Value of the invocation. */
   readonly value: unknown

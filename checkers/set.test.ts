@@ -91,6 +91,17 @@ describe('a set is a violation when', () => {
     expect(anomaly).toMatchObject({ type: 'stale-read', ops: [0, 1, 3] })
     expect(set(lines(...text), unlimited).valid).toBe(true)
   })
+
+  test('it promised linearizability and an element of unknown outcome shows only once', () => {
+    const text = ['0 invoke add 1', '0 info add 1 !timeout', ...read(1, [1]), ...read(2, [])]
+    const verdict = strict(lines(...text), unlimited)
+    expect(found(verdict)).toMatchObject([{ type: 'lost', ops: [0, 2, 4] }])
+    expect(found(verdict)[0]?.summary).toMatch(
+      /^1 element that had been there is lost: 1, there at/,
+    )
+    expect(verdict.stats).not.toHaveProperty('lost.firstAckS')
+    expect(set(lines(...text), unlimited).valid).toBe(true)
+  })
 })
 
 describe('a set is unknown when', () => {

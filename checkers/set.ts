@@ -89,14 +89,16 @@ const classify = (fates: Fates): Groups => {
 
 const numbersOf = (history: History, fates: Fates, groups: Groups): Stats => {
   const { time } = history.columns
+  const { timed } = history
   const visibleMs: number[] = []
-  for (let element = 0; element < fates.elements.length; element++) {
-    const { [element]: acked = NEVER } = fates.acked
-    const { [element]: seen = NEVER } = fates.firstSeen
-    if (acked !== NEVER && seen !== NEVER)
+  fates.acked.forEach((acked, element) => {
+    const seen = fates.firstSeen[element]!
+    if (timed && acked !== NEVER && seen !== NEVER)
       visibleMs.push(Math.max(0, time[seen]! - time[acked]!) / 1e6)
-  }
-  const lostAt = groups.lost.map((element) => time[fates.acked[element]!]! / 1e9)
+  })
+  const lostAt = groups.lost
+    .filter((element) => fates.acked[element] !== NEVER)
+    .map((element) => time[fates.acked[element]!]! / 1e9)
   const window: Stats =
     lostAt.length === 0
       ? {}

@@ -40,6 +40,7 @@ interface Counts {
 
 const count = (history: History): Counts => {
   const { type, process, f, partner, time } = history.columns
+  const { timed } = history
   const [from, to] = mainPhase(history)
   const counts: Counts = { byF: new Map(), ok: 0, okInMain: 0 }
   for (let position = 0; position < history.length; position++) {
@@ -56,7 +57,7 @@ const count = (history: History): Counts => {
     else if (outcome !== OK) entry.info++
     else {
       entry.ok++
-      entry.latenciesMs.push((time[completion]! - time[position]!) / 1e6)
+      if (timed) entry.latenciesMs.push((time[completion]! - time[position]!) / 1e6)
       counts.ok++
       if (time[position]! >= from && time[position]! < to) counts.okInMain++
     }
@@ -110,7 +111,8 @@ const numbersOf = (history: History, counts: Counts): Stats => {
     for (const latency of entry.latenciesMs) all.push(latency)
   }
   const { time } = history.columns
-  const seconds = history.length === 0 ? 0 : (time[history.length - 1]! - time[0]!) / 1e9
+  const seconds =
+    history.length === 0 || !history.timed ? 0 : (time[history.length - 1]! - time[0]!) / 1e9
   if (seconds > 0) numbers.okPerSecond = round(counts.ok / seconds)
   return Object.assign(numbers, quantiles('latencyMs', all))
 }

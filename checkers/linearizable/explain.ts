@@ -114,8 +114,6 @@ class Reads<S, O> {
 
 /** Tells operations with their processes and times. */
 class Teller<S, O> {
-  /** Foreign histories have no times: then an event is named by its place. */
-  private readonly timed: boolean
   private readonly digits: number
 
   constructor(
@@ -124,7 +122,6 @@ class Teller<S, O> {
     private readonly model: Model<S, O>,
   ) {
     const { time } = history.columns
-    this.timed = time.some((at, position) => at !== position)
     const at = [...proof.start, ...proof.end].filter((position) => position !== NEVER)
     const distinct = [...new Set(at.map((position) => time[position]!))]
     const milliseconds = new Set(distinct.map((ns) => Math.round(ns / 1e6)))
@@ -149,11 +146,11 @@ class Teller<S, O> {
         ? `${show(value)} is the value before the first write`
         : this.proof.end[lastWriter]! < this.proof.start[x]!
           ? `${show(value)} was last written before that, ` +
-            `by process ${this.process(lastWriter)}, acknowledged ${this.ended(lastWriter)}`
+            `by process ${this.process(lastWriter)}, ${this.over(lastWriter)}`
           : `in every order that came after process ${this.process(lastWriter)} left ${show(value)}`
     return (
       `${this.does(read)}${this.during(read)}, although ${this.does(x)}, ` +
-      `acknowledged ${this.ended(x)}; ${origin}`
+      `${this.over(x)}; ${origin}`
     )
   }
 
@@ -172,28 +169,18 @@ class Teller<S, O> {
   }
 
   private during(op: number): string {
-    const start = this.proof.start[op]!
+    const { history, digits } = this
+    const from = history.moment(this.proof.start[op]!, digits)
     const end = this.proof.end[op]!
-    if (end === NEVER) return ` (from ${this.at(start)}, outcome unknown)`
-    return this.timed
-      ? ` between ${this.seconds(start)} and ${this.seconds(end)} s`
-      : ` (events ${this.index(start)} to ${this.index(end)})`
+    return end === NEVER
+      ? ` (from ${from}, outcome unknown)`
+      : ` between ${from.replace(/ s$/, '')} and ${history.moment(end, digits)}`
   }
 
-  private ended(op: number): string {
-    return `at ${this.at(this.proof.end[op]!)}`
-  }
-
-  private at(position: number): string {
-    return this.timed ? `${this.seconds(position)} s` : `event ${this.index(position)}`
-  }
-
-  private seconds(position: number): string {
-    return (this.history.columns.time[position]! / 1e9).toFixed(this.digits)
-  }
-
-  private index(position: number): number {
-    return this.history.columns.index[position]!
+  /** How and when an operation was over. */
+  private over(op: number): string {
+    const how = this.model.pure(this.proof.ops[op]!) ? 'completed' : 'acknowledged'
+    return `${how} at ${this.history.moment(this.proof.end[op]!, this.digits)}`
   }
 
   private process(op: number): number {

@@ -80,6 +80,7 @@ const read = <S, O>(history: History, model: Model<S, O>, position: number): O |
   const completion = columns.partner[position]!
   const type = completion === NONE ? NONE : columns.type[completion]!
   const recorded: Recorded = {
+    process: columns.process[position]!,
     f: history.fs[columns.f[position]!]!,
     value: columns.value[position],
     outcome: type === OK ? 'ok' : type === FAIL ? 'fail' : 'info',

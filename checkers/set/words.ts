@@ -139,7 +139,7 @@ export class Words {
   }
 
   private time(position: number): string {
-    return `${(this.history.columns.time[position]! / 1e9).toFixed(3)} s`
+    return this.history.moment(position)
   }
 }
 

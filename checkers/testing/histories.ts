@@ -47,6 +47,7 @@ export const bruteForce = <S, O>(history: History, model: Model<S, O>): boolean 
   return [...byKey.values()].every((operations) => {
     const todo = operations.flatMap(({ invoke, completion, outcome }) => {
       const op = model.operation({
+        process: invoke.process as number,
         f: invoke.f,
         value: invoke.value,
         outcome,
