@@ -246,7 +246,10 @@ describe('a proof', () => {
     expect(anomaly.summary).toContain('key 0: process 9 read 1600')
   })
 
-  for (const [name, subject] of Object.entries({ registerSubject, casSubject }))
+  for (const [name, subject] of Object.entries({
+    register: registerSubject,
+    'cas-register': casSubject,
+  }))
     test(`of a ${name} loses its force with any of its operations`, () => {
       const { model } = subject
       let proofs = 0

@@ -54,6 +54,8 @@ export class Search {
   private stack: Int32Array
   private depth = -1
   private outcome: Outcome = 'undecided'
+  /** Candidates looked at so far. */
+  private examined = 0
 
   constructor(plan: Plan, machine: Machine<unknown, unknown>, rules = allRules) {
     this.plan = plan
@@ -74,10 +76,15 @@ export class Search {
     return this.memo.bytes + this.stack.byteLength + this.plan.bytes + this.machine.bytes
   }
 
-  /** Goes on for about so many configurations. */
+  /** Goes on for about so many configurations, or fewer where each has very many candidates. */
   run(configurations: number): Outcome {
     const until = this.configurations + configurations
-    while (this.outcome === 'undecided' && this.configurations < until) {
+    const patience = this.examined + configurations * 256
+    while (
+      this.outcome === 'undecided' &&
+      this.configurations < until &&
+      this.examined < patience
+    ) {
       if (this.depth < 0) this.outcome = 'violation'
       else if (!this.descend()) this.depth--
     }
@@ -97,6 +104,7 @@ export class Search {
     const completed = plan.offset[k + 1]! - from
     const all = completed + plan.available[k]!
     for (let cursor = stack[base + CURSOR]!; cursor < all; cursor++) {
+      this.examined++
       const optional = cursor - completed
       const op = optional < 0 ? plan.open[from + cursor]! : plan.required + optional
       const cls = plan.cls[op]!
@@ -131,6 +139,7 @@ export class Search {
     const before = plan.optionalTwin[optional]!
     if (before >= 0 && !this.isUsed(base, before)) return false
     const cls = plan.cls[plan.required + optional]
+    this.examined += plan.offset[k + 1]! - plan.offset[k]!
     for (let entry = plan.offset[k]!; entry < plan.offset[k + 1]!; entry++) {
       const op = plan.open[entry]!
       if (plan.cls[op] === cls && !this.done(base, op)) return false
