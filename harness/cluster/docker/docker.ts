@@ -10,10 +10,10 @@ import { runCommand } from './channel.ts'
 import { clean } from './clean.ts'
 import { attempt, describeEngine, type Engine, type EngineInfo, openEngine } from './engine.ts'
 import { type Images, prepareImages } from './images.ts'
-import { type Labels, labelOf, labelsOfRun } from './labels.ts'
+import { labelOf, labelsOfRun } from './labels.ts'
 import { saveLogs } from './logs.ts'
 import { nodeNetwork } from './network.ts'
-import { type DockerNode, startNode } from './node.ts'
+import { type DockerNode, type NodeRequest, startNode } from './node.ts'
 import { nodeProcesses } from './processes.ts'
 import { awaitReady } from './ready.ts'
 import { removeLabelled } from './remove.ts'
@@ -76,9 +76,11 @@ const start = async (
   })
   signal.throwIfAborted()
   const peers = members.map((member, n) => ({ ...member, address: subnet.addresses(n).ipv4 }))
+  const agentName = `schism-${runId}-agent`
+  const starting = startAgent(engine, { name: agentName, image: images.agent.name, labels })
   const [agent, nodes] = await settleAll([
-    startAgent(engine, { name: `schism-${runId}-agent`, image: images.agent.name, labels }),
-    settleAll(startNodes(engine, request, { peers, subnet, images, labels })),
+    starting,
+    settleAll(startNodes(engine, request, { peers, subnet, images, labels, agent: starting })),
   ] as const)
   if (signal.aborted) agent.close()
   signal.throwIfAborted()
@@ -89,9 +91,12 @@ const start = async (
 const startNodes = (
   engine: Engine,
   { runId, system, options }: ClusterRequest,
-  parts: { peers: readonly Peer[]; subnet: Subnet; images: Images; labels: Labels },
+  parts: Pick<NodeRequest, 'subnet' | 'labels' | 'agent'> & {
+    peers: readonly Peer[]
+    images: Images
+  },
 ): readonly Promise<DockerNode>[] => {
-  const { peers, subnet, images, labels } = parts
+  const { peers, subnet, images, labels, agent } = parts
   return peers.map((peer, n) =>
     startNode(engine, {
       runId,
@@ -102,6 +107,7 @@ const startNodes = (
       subnet,
       addresses: subnet.addresses(n),
       labels,
+      agent,
     }),
   )
 }

@@ -5,6 +5,7 @@
  */
 import { pack } from 'tar-stream'
 import type { NodeSpec, Peer } from '../../api.ts'
+import type { Agent } from './agent.ts'
 import { attempt, type Engine } from './engine.ts'
 import { type Labels, labelOf } from './labels.ts'
 import { settleAll } from './settle.ts'
@@ -19,6 +20,8 @@ export interface NodeRequest {
   readonly subnet: Subnet
   readonly addresses: Addresses
   readonly labels: Labels
+  /** Starts beside the holders, and must be there before a node runs. */
+  readonly agent: Promise<Agent>
 }
 
 export interface DockerNode {
@@ -39,9 +42,17 @@ export const startNode = async (engine: Engine, request: NodeRequest): Promise<D
     startHolder(engine, holder, request),
     prepareNode(engine, container, holder, request),
   ] as const)
+  await closeWaysOut(await request.agent, networkPid)
   await attempt(`start ${peer.name}`, () => engine.getContainer(container).start())
   return { name: peer.name, container, addresses, networkPid }
 }
+
+/**
+ * An internal network keeps IPv4 inside by the engine's own rules, but older engines give nodes default
+ * routes all the same and have no such rules for IPv6. Without a route nothing can leave the machine.
+ */
+const closeWaysOut = (agent: Agent, networkPid: number): Promise<string> =>
+  agent.runIn(networkPid, ['sh', '-c', 'ip -4 route flush default && ip -6 route flush default'])
 
 const startHolder = (engine: Engine, name: string, request: NodeRequest): Promise<number> =>
   attempt(`start the holder of ${request.peer.name}`, async () => {

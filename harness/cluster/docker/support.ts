@@ -74,7 +74,7 @@ const trials = [
   },
   {
     name: 'namespaces',
-    command: 'nsenter -t 1 -n true',
+    command: 'nsenter -t $$ -n true',
     ok: "the agent may enter nodes' network namespaces",
     not: 'missing',
     remedy:
