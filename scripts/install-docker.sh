@@ -6,6 +6,7 @@ set -euo pipefail
 packages=(docker.io debootstrap iptables nftables iproute2 ca-certificates)
 log=/var/log/dockerd.log
 deadline_s=60
+dockerd_pid=
 
 say() { printf 'install-docker: %s\n' "$*"; }
 fail() { say "$*" >&2; exit 1; }
@@ -60,16 +61,18 @@ start_engine() {
   say "starting dockerd, log in $log"
   # A session of its own, or it would end with the terminal that started it.
   setsid dockerd >>"$log" 2>&1 </dev/null &
+  dockerd_pid=$!
 }
 
 await_engine() {
   local waited
   for ((waited = 0; waited < deadline_s * 10; waited++)); do
     engine_answers && return
+    [[ -z $dockerd_pid ]] || kill -0 "$dockerd_pid" 2>/dev/null || break
     sleep 0.1
   done
   [[ -f $log ]] && tail -n 5 "$log" >&2
-  fail "dockerd did not answer within $deadline_s s"
+  fail "no engine answers: dockerd ended or took more than $deadline_s s"
 }
 
 [[ $(id -u) == 0 ]] || fail 'run as root: it installs packages and starts dockerd'

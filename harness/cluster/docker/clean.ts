@@ -5,6 +5,7 @@
  * until there is nothing left to remove.
  */
 import { hostname } from 'node:os'
+import { milliseconds, realClock, sleep } from '../../clock.ts'
 import type { CleanReport } from '../cluster.ts'
 import type { Engine } from './engine.ts'
 import { isAlive, labelOf, ownController } from './labels.ts'
@@ -50,6 +51,6 @@ const removeUntilNone = async (
       }
       if (Object.values(removed).flat().length === 0 || pass === passesMax) return total
     }
-    await new Promise((resolve) => setTimeout(resolve, betweenPassesMs))
+    await sleep(realClock(), milliseconds(betweenPassesMs))
   }
 }

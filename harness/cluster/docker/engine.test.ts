@@ -27,6 +27,10 @@ describe('attempt', () => {
   it('makes every failure an EnvironmentError that says what was tried', async () => {
     await expect(attempt('x', refused(500))).rejects.toThrow(new EnvironmentError('cannot x: no'))
   })
+  it('names an engine out of reach without more ado', async () => {
+    const failing = attempt('x', () => Promise.reject(coded('ENOENT')))
+    await expect(failing).rejects.toThrow(/^no Docker engine answers at /)
+  })
   it('bears the statuses that it is told to', async () => {
     expect(await attempt('x', refused(404), [404])).toBeUndefined()
     await expect(attempt('x', refused(409), [404])).rejects.toThrow(EnvironmentError)

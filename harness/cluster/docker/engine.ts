@@ -56,11 +56,8 @@ export const statusOf = (error: unknown): number | undefined =>
 
 /** Why an engine call failed, on one line. */
 export const reasonOf = (error: unknown): string => {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : ''
-  if (code === 'EACCES' || code === 'EPERM')
-    return `permission denied on ${engineAddress()}: run as root, or add your user to the group docker (usermod -aG docker $USER) and log in again`
-  if (['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND'].includes(String(code)))
-    return `no Docker engine answers at ${engineAddress()}: run scripts/install-docker.sh`
+  const unreachable = whyUnreachable(error)
+  if (unreachable !== undefined) return unreachable
   const body =
     typeof error === 'object' && error !== null && 'json' in error ? error.json : undefined
   if (typeof body === 'object' && body !== null && 'message' in body)
@@ -68,9 +65,21 @@ export const reasonOf = (error: unknown): string => {
   return messageOf(error)
 }
 
+/** What is wrong between us and the engine, and what to do; undefined when the engine itself refused. */
+const whyUnreachable = (error: unknown): string | undefined => {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : ''
+  if (code === 'EACCES' || code === 'EPERM')
+    return `permission denied on ${engineAddress()}: run as root, or add your user to the group docker (usermod -aG docker $USER) and log in again`
+  if (['ENOENT', 'ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT'].includes(String(code)))
+    return `no Docker engine answers at ${engineAddress()}: run scripts/install-docker.sh`
+  if (code === 'ECONNRESET' || code === 'EPIPE')
+    return `the Docker engine at ${engineAddress()} broke the connection off`
+  return undefined
+}
+
 /**
  * Performs an engine call; `tolerate` lists the HTTP statuses that mean "already so" and give undefined.
- * @throws EnvironmentError "cannot <what>: <why>"
+ * @throws EnvironmentError "cannot <what>: <why>", or why the engine cannot be reached at all
  */
 export function attempt<T>(what: string, call: () => Promise<T>): Promise<T>
 export function attempt<T>(
@@ -88,6 +97,6 @@ export async function attempt<T>(
   } catch (error) {
     if (error instanceof EnvironmentError) throw error
     if (tolerate.includes(statusOf(error) ?? 0)) return undefined
-    throw new EnvironmentError(`cannot ${what}: ${reasonOf(error)}`)
+    throw new EnvironmentError(whyUnreachable(error) ?? `cannot ${what}: ${reasonOf(error)}`)
   }
 }

@@ -5,6 +5,7 @@
  * clients on the host stay connected, and the sender notices nothing but silence.
  */
 import type { Grudge, LinkProbe, Network } from '../../api.ts'
+import { milliseconds, realClock, sleep } from '../../clock.ts'
 import { EnvironmentError } from '../../errors.ts'
 import type { Agent } from './agent.ts'
 import {
@@ -83,7 +84,7 @@ const exchange = async (
   for (const waitMs of probeWaitsMs) {
     await Promise.all(members.map((member) => send(agent, member, members)))
     // The kernels pass a packet on in microseconds; the wait is for a first neighbour look-up.
-    await new Promise((resolve) => setTimeout(resolve, waitMs))
+    await sleep(realClock(), milliseconds(waitMs))
     counts = new Map(
       await Promise.all(
         members.map(async (member) => [member.name, await readCounts(agent, member)] as const),

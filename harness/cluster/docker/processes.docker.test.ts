@@ -118,3 +118,18 @@ describe('a command in a node', () => {
     await processes().start(['n2'])
   })
 })
+
+describe('a dead agent', () => {
+  it('is named, and does not hang the run', async () => {
+    const doomed = toyRequest({ nodes: 2 })
+    const other = await dockerCluster.up(doomed)
+    try {
+      await openEngine().getContainer(`schism-${doomed.runId}-agent`).remove({ force: true })
+      const grudge = { n1: ['n2'] }
+      await expect(other.network!.setGrudge(grudge)).rejects.toThrow(/schism-.*-agent/)
+      await expect(other.network!.clear()).rejects.toThrow(/schism-.*-agent/)
+    } finally {
+      await other.down()
+    }
+  })
+})

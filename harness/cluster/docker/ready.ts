@@ -3,6 +3,7 @@
  * means; here it is asked, the reason of the last "not yet" is kept, and a node whose process ended ends
  * the wait at once: nothing would start it again.
  */
+import { milliseconds, realClock, sleep } from '../../clock.ts'
 import { EnvironmentError, messageOf } from '../../errors.ts'
 import type { Engine } from './engine.ts'
 import { lastLines } from './logs.ts'
@@ -35,7 +36,7 @@ export const awaitReady = async (request: ReadyRequest): Promise<void> => {
     // What an interrupted last question says would hide the real reason.
     if (!deadline.aborted) reason = why
     if (poll % pollsPerInspection === 0) await failIfOneEnded(request)
-    await new Promise((resolve) => setTimeout(resolve, pollMs))
+    await sleep(realClock(), milliseconds(pollMs))
   }
   await failIfOneEnded(request)
   const quoted = await quoteLogs(request, concerned(nodes, reason))
