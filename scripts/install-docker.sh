@@ -14,7 +14,7 @@ fail() { say "$*" >&2; exit 1; }
 # Without the docker command: it may be missing where only the engine is installed.
 engine_answers() {
   local socket=${DOCKER_HOST:-unix:///var/run/docker.sock}
-  [[ $socket == unix://* ]] || fail "DOCKER_HOST is $socket: this script installs a local engine only"
+  [[ $socket == unix://* ]] || fail "DOCKER_HOST is $socket: only a local engine is installed here"
   perl -MIO::Socket::UNIX -e '
     my $engine = IO::Socket::UNIX->new(Peer => $ARGV[0]) or exit 1;
     print $engine "GET /_ping HTTP/1.0\r\n\r\n";
@@ -23,13 +23,15 @@ engine_answers() {
 
 cgroup_is_mounted() { grep -qE '^\S+ /sys/fs/cgroup(/\S*)? cgroup2? ' /proc/mounts; }
 
+is_installed() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
+
 install_missing() {
   cgroup_is_mounted || packages+=(cgroupfs-mount)
   local missing=() package
   for package in "${packages[@]}"; do
     # Another vendor's engine is as good as Debian's, and the two cannot be installed together.
     [[ $package == docker.io ]] && { engine_answers || command -v dockerd >/dev/null; } && continue
-    dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
+    is_installed "$package" || missing+=("$package")
   done
   if ((${#missing[@]} == 0)); then
     say 'all packages are installed'

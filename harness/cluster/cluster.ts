@@ -1,6 +1,7 @@
 /**
- * What the controller needs from any kind of cluster: bring it up, wait until it serves, keep its logs,
- * take it down. A run sees nothing else, so that containers and a simulation are interchangeable.
+ * What the controller needs from any kind of cluster: bring it up, wait until it serves, keep its
+ * logs, take it down. A run sees nothing else, so that containers and a simulation are
+ * interchangeable.
  */
 import type { Cluster, OptionValues, System } from '../api.ts'
 
@@ -20,11 +21,14 @@ export interface ClusterRequest {
 }
 
 export interface RunningCluster extends Cluster {
-  /** What the run depends on and its report should name: engine, kernel, image and digest, subnet. */
+  /**
+   * What the run depends on and its report should name: engine, kernel, image and digest, subnet.
+   */
   readonly facts: Readonly<Record<string, string>>
   /**
    * Returns when the system serves. Asks it every 50 ms.
-   * @throws EnvironmentError after `deadlineMs`, or when a node's process ended, with the last log lines
+   * @throws EnvironmentError after `deadlineMs`, or when a node's process ended, with its last log
+   * lines
    */
   awaitReady(deadlineMs: number, signal: AbortSignal): Promise<void>
   /** Writes `<node>.log` for each node into the folder: all output, with times, across restarts. */

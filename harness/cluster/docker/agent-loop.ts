@@ -1,17 +1,22 @@
 /**
- * The program that runs inside the agent's container: perl, because every Debian image has it, and no
- * more than a multiplexer. It runs commands side by side and reads what the kernel says of a process;
- * everything else is decided in the harness.
+ * The program that runs inside the agent's container: perl, because every Debian image has it, and
+ * no more than a multiplexer. It runs commands side by side and reads what the kernel says of a
+ * process; everything else is decided in the harness.
  *
- * A request is a line `<id> run <hex stdin> <hex argument>...` or `<id> state <pid>`; the answer, in any
- * order, `<id> <exit code> <hex stdout> <hex stderr>`. An empty text is written `-`.
+ * A request is a line `<id> run <hex stdin> <hex argument>...` or `<id> state <pid>`; the answer,
+ * in any order, `<id> <exit code> <hex stdout> <hex stderr>`. An empty text is written `-`.
  */
 export const agentLoop = String.raw`
 use strict; $SIG{PIPE} = 'IGNORE';
 my ($input, %reading) = ('');
 sub from_hex { $_[0] eq '-' ? '' : pack('H*', $_[0]) }
 sub to_hex { length $_[0] ? unpack('H*', $_[0]) : '-' }
-sub slurp { open(my $file, '<', $_[0]) or return ''; local $/; my $text = <$file>; defined $text ? $text : '' }
+sub slurp {
+  open(my $file, '<', $_[0]) or return '';
+  local $/;
+  my $text = <$file>;
+  defined $text ? $text : '';
+}
 
 sub answer {
   my ($id, $code, $out, $err) = @_;
@@ -26,7 +31,9 @@ sub answer {
 # One pipe for each of the child's three streams; the job is done when both outputs have ended.
 sub run {
   my ($id, $stdin, @argv) = @_;
-  pipe(my $in_read, my $in_write); pipe(my $out_read, my $out_write); pipe(my $err_read, my $err_write);
+  pipe(my $in_read, my $in_write);
+  pipe(my $out_read, my $out_write);
+  pipe(my $err_read, my $err_write);
   my $pid = fork;
   return answer($id, 126, '', "cannot fork: $!") unless defined $pid;
   if (!$pid) {
@@ -48,7 +55,7 @@ sub finish {
   answer($job->{id}, $? & 127 ? 128 + ($? & 127) : $? >> 8, $job->{out}, $job->{err});
 }
 
-# Names the process' control groups as {controller => path}; '' is the unified hierarchy (version 2).
+# The process' control groups by controller; '' is the unified hierarchy (version 2).
 sub groups {
   my %group;
   for (split /\n/, slurp("/proc/$_[0]/cgroup")) {

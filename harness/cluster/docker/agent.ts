@@ -1,11 +1,13 @@
 /**
- * The agent: one container for the whole run that applies faults from outside the tested containers, so
- * that their images stay unmodified and nothing is privileged. It shares the host's process ids, enters
- * a node's network namespace by the process that owns it, and reads control groups. Commands go over one
- * connection that stays open, because starting one costs as much as the fault itself.
+ * The agent: one container for the whole run that applies faults from outside the tested
+ * containers, so that their images stay unmodified and nothing is privileged. It shares the host's
+ * process ids, enters a node's network namespace by the process that owns it, and reads control
+ * groups. Commands go over one connection that stays open, because starting one costs as much as
+ * the fault itself.
  *
- * SYS_ADMIN: to enter a network namespace. SYS_PTRACE: to open another user's /proc/PID/ns. NET_ADMIN:
- * rules. Every request here may be sent twice: when the connection breaks it is reopened once.
+ * SYS_ADMIN: to enter a network namespace. SYS_PTRACE: to open another user's /proc/PID/ns.
+ * NET_ADMIN: rules. Every request here may be sent twice: when the connection breaks it is reopened
+ * once.
  */
 import type Docker from 'dockerode'
 import { EnvironmentError } from '../../errors.ts'
@@ -15,7 +17,9 @@ import { attempt, type Engine } from './engine.ts'
 import type { Labels } from './labels.ts'
 
 export interface Agent {
-  /** Runs a command beside the containers and returns its output. @throws EnvironmentError unless 0 */
+  /**
+   * Runs a command beside the containers and returns its output. @throws EnvironmentError unless 0
+   */
   run(argv: readonly string[], stdin?: string): Promise<string>
   /** Runs a command in the network namespace of a process (a host pid). */
   runIn(pid: number, argv: readonly string[], stdin?: string): Promise<string>

@@ -1,7 +1,7 @@
 /**
- * Reads where this machine gets Debian packages from, so that images can be built where no registry can
- * be reached. Only entries for Debian bookworm count; other vendors' sources on the machine are left
- * out. Both formats of sources.list(5) are understood: deb822 `.sources` and one-line `.list`.
+ * Reads where this machine gets Debian packages from, so that images can be built where no registry
+ * can be reached. Only entries for Debian bookworm count; other vendors' sources on the machine are
+ * left out. Both formats of sources.list(5) are understood: deb822 `.sources` and one-line `.list`.
  */
 
 /** One Debian source: deb822's fields. */
@@ -39,7 +39,9 @@ export const renderAptSources = (sources: readonly AptSource[]): string =>
     )
     .join('\n')
 
-/** The settings of `apt-config dump` that decide whether downloads work: proxies and date checks. */
+/**
+ * The settings of `apt-config dump` that decide whether downloads work: proxies and date checks.
+ */
 export const downloadSettings = (dump: string): string =>
   dump
     .split('\n')

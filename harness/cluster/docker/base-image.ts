@@ -1,8 +1,8 @@
 /**
  * Makes the Debian base image once a machine: pulled where the engine reaches a registry, otherwise
- * made from Debian packages with debootstrap, from the mirror that this machine's apt uses. What the
- * release's own slim image leaves out (documentation, locales) is left out here too, and services do
- * not start when they are installed.
+ * made from Debian packages with debootstrap, from the mirror that this machine's apt uses. What
+ * the release's own slim image leaves out (documentation, locales) is left out here too, and
+ * services do not start when they are installed.
  */
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -88,15 +88,14 @@ const debootstrap = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const advice = `or give the engine access to a registry, or an image named ${baseImage}`
+  const refusal = 'cannot make the base image: no registry answers and'
   const mirror = mirrorOf(sources)
   if (mirror === undefined)
     throw new EnvironmentError(
-      `cannot make the base image: no registry answers and this machine's apt sources name no Debian ${release} mirror; add one, ${advice}`,
+      `${refusal} the apt sources name no Debian ${release} mirror; add one, ${advice}`,
     )
   if (process.getuid?.() !== 0)
-    throw new EnvironmentError(
-      `cannot make the base image: no registry answers and debootstrap needs root; run once as root, ${advice}`,
-    )
+    throw new EnvironmentError(`${refusal} debootstrap needs root; run once as root, ${advice}`)
   const argv = ['--variant=minbase', `--keyring=${keyring}`, release, folder, mirror]
   const result = await execa('debootstrap', argv, {
     reject: false,
@@ -108,7 +107,7 @@ const debootstrap = async (
   signal.throwIfAborted()
   if (result.code === 'ENOENT')
     throw new EnvironmentError(
-      `cannot make the base image: no registry answers and debootstrap is not installed; run apt-get install debootstrap, ${advice}`,
+      `${refusal} debootstrap is not installed; run apt-get install debootstrap, ${advice}`,
     )
   if (result.failed) {
     const lines = String(result.all).trim().split('\n').slice(-5).join('; ')
@@ -125,7 +124,8 @@ const slim = async (folder: string): Promise<void> => {
     await mkdir(join(folder, path), { recursive: true })
   }
   const excludes = shared.map((path) => `path-exclude /${path}/*\n`).join('')
-  // Nobody needs an image build to survive a power failure; without fsync it is several times faster.
+  // Nobody needs an image build to survive a power failure; without fsync it is several times
+  // faster.
   await writeFile(join(folder, 'etc/dpkg/dpkg.cfg.d/schism'), `${excludes}force-unsafe-io\n`)
 }
 

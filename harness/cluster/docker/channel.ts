@@ -1,7 +1,7 @@
 /**
- * Commands inside containers over the engine's hijacked connections: one that lives as long as it is
- * needed (the agent's), or one for a single command. The engine multiplexes both outputs of a command
- * in frames on one connection; here they are taken apart.
+ * Commands inside containers over the engine's hijacked connections: one that lives as long as it
+ * is needed (the agent's), or one for a single command. The engine multiplexes both outputs of a
+ * command in frames on one connection; here they are taken apart.
  */
 import { PassThrough } from 'node:stream'
 import { attempt, type Engine } from './engine.ts'

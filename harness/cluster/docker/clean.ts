@@ -1,8 +1,8 @@
 /**
- * Decides what is left over: what carries our labels on this host and whose controller is dead. What a
- * live controller owns is another run's, and is removed only when the user says all. A controller that
- * was killed a moment ago may have asked for containers that the engine makes only now: so we look again
- * until there is nothing left to remove.
+ * Decides what is left over: what carries our labels on this host and whose controller is dead.
+ * What a live controller owns is another run's, and is removed only when the user says all. A
+ * controller that was killed a moment ago may have asked for containers that the engine makes only
+ * now: so we look again until there is nothing left to remove.
  */
 import { hostname } from 'node:os'
 import { milliseconds, realClock, sleep } from '../../clock.ts'

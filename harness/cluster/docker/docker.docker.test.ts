@@ -140,7 +140,9 @@ describe('clean', () => {
   })
 })
 
-/** A process of its own brings a cluster up, freezes a node, says what it has, and dies of SIGKILL. */
+/**
+ * A process of its own brings a cluster up, freezes a node, says what it has, and dies of SIGKILL.
+ */
 const killController = async (runId: string, nodes: number): Promise<number> => {
   const script = `
     const { dockerCluster } = await import(${JSON.stringify(`${import.meta.dirname}/docker.ts`)})

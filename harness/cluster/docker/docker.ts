@@ -1,6 +1,7 @@
 /**
  * The docker cluster: real processes in containers, on a network of their own with no way out. This
- * file tells how a run's cluster comes up and goes down; what each step means stands in its own file.
+ * file tells how a run's cluster comes up and goes down; what each step means stands in its own
+ * file.
  */
 import type { Cluster, ClusterNode, Peer } from '../../api.ts'
 import { EnvironmentError, messageOf } from '../../errors.ts'
@@ -45,7 +46,9 @@ export const dockerCluster: ClusterKind = {
   support: () => support(openEngine()),
 }
 
-/** What a killed controller left is taken away by the next run; its failure must not stop this one. */
+/**
+ * What a killed controller left is taken away by the next run; its failure must not stop this one.
+ */
 const removeLeftovers = async (engine: Engine, { progress }: ClusterRequest): Promise<void> => {
   try {
     const { containers } = await clean(engine, { all: false })

@@ -1,7 +1,7 @@
 /**
- * What an image is made of, as text, and the tag that this text gives it. The tag is a digest of the
- * Dockerfile and of the base image's id: a changed package list is another image, the same one is found
- * again, and a second run builds nothing.
+ * What an image is made of, as text, and the tag that this text gives it. The tag is a digest of
+ * the Dockerfile and of the base image's id: a changed package list is another image, the same one
+ * is found again, and a second run builds nothing.
  */
 import { createHash } from 'node:crypto'
 import { UsageError } from '../../errors.ts'
@@ -9,7 +9,9 @@ import { UsageError } from '../../errors.ts'
 /** The Debian system that images built here start from. */
 export const baseImage = 'schism/base:bookworm'
 
-/** What the agent and the holders need: nft, tc, ip, ping, nsenter, ps; perl runs the agent's loop. */
+/**
+ * What the agent and the holders need: nft, tc, ip, ping, nsenter, ps; perl runs the agent's loop.
+ */
 export const agentPackages = [
   'nftables',
   'iproute2',
@@ -19,7 +21,9 @@ export const agentPackages = [
   'perl-base',
 ] as const
 
-/** A Dockerfile that installs Debian packages on the base image. @throws UsageError for an odd name */
+/**
+ * A Dockerfile that installs Debian packages on the base image. @throws UsageError for an odd name
+ */
 export const renderDockerfile = (packages: readonly string[]): string => {
   // A name ends up in a shell command, and a plug-in's author may have mistyped it.
   const odd = packages.find((name) => !/^[a-z0-9][a-z0-9+.-]*(=[\w.+:~-]+)?$/.test(name))

@@ -17,7 +17,10 @@ export interface EngineInfo {
   readonly cgroup: string
 }
 
-/** A client of the engine that DOCKER_HOST names, or of the default socket. Connects at the first call. */
+/**
+ * A client of the engine that DOCKER_HOST names, or of the default socket. Connects at the first
+ * call.
+ */
 export const openEngine = (): Engine => {
   try {
     return new Docker()
@@ -29,7 +32,9 @@ export const openEngine = (): Engine => {
 /** Where the engine is looked for, as a person names it. */
 export const engineAddress = (): string => process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock'
 
-/** Whether containers' addresses can be reached from here: only when the engine shares our kernel. */
+/**
+ * Whether containers' addresses can be reached from here: only when the engine shares our kernel.
+ */
 export const isLocal = (): boolean =>
   engineAddress().startsWith('unix://') || engineAddress().startsWith('/')
 
@@ -65,11 +70,17 @@ export const reasonOf = (error: unknown): string => {
   return messageOf(error)
 }
 
-/** What is wrong between us and the engine, and what to do; undefined when the engine itself refused. */
+/**
+ * What is wrong between us and the engine, and what to do; undefined when the engine itself
+ * refused.
+ */
 const whyUnreachable = (error: unknown): string | undefined => {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : ''
   if (code === 'EACCES' || code === 'EPERM')
-    return `permission denied on ${engineAddress()}: run as root, or add your user to the group docker (usermod -aG docker $USER) and log in again`
+    return (
+      `permission denied on ${engineAddress()}: run as root, or add your user to the group docker ` +
+      '(usermod -aG docker $USER) and log in again'
+    )
   if (['ENOENT', 'ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT'].includes(String(code)))
     return `no Docker engine answers at ${engineAddress()}: run scripts/install-docker.sh`
   if (code === 'ECONNRESET' || code === 'EPIPE')
@@ -78,7 +89,8 @@ const whyUnreachable = (error: unknown): string | undefined => {
 }
 
 /**
- * Performs an engine call; `tolerate` lists the HTTP statuses that mean "already so" and give undefined.
+ * Performs an engine call; `tolerate` lists the HTTP statuses that mean "already so" and give
+ * undefined.
  * @throws EnvironmentError "cannot <what>: <why>", or why the engine cannot be reached at all
  */
 export function attempt<T>(what: string, call: () => Promise<T>): Promise<T>

@@ -1,9 +1,11 @@
 /**
- * For tests only: a system of nodes that do nothing but count, so that what a fault does to a process, its
- * data and its network shows without any protocol. Each node appends a byte to its data every 10 ms.
+ * For tests only: a system of nodes that do nothing but count, so that what a fault does to a
+ * process, its data and its network shows without any protocol. Each node appends a byte to its
+ * data every 10 ms.
  */
 import { randomBytes } from 'node:crypto'
 import type { Cluster, NodeSpec, System } from '../../api.ts'
+import { monotonicMs } from '../../clock.ts'
 import type { ClusterRequest, RunningCluster } from '../cluster.ts'
 import { dockerCluster } from './docker.ts'
 import { openEngine } from './engine.ts'
@@ -100,8 +102,8 @@ export const leftOf = async (runId: string): Promise<readonly string[]> => {
 
 /** Runs and prints how long it took: the numbers are part of what the tests show. */
 export const measured = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
-  const start = performance.now()
+  const start = monotonicMs()
   const result = await work()
-  process.stdout.write(`  ${what}: ${Math.round(performance.now() - start)} ms\n`)
+  process.stdout.write(`  ${what}: ${Math.round(monotonicMs() - start)} ms\n`)
   return result
 }

@@ -1,8 +1,8 @@
 /**
- * Provides the images that a run needs: the tested system's, unmodified, and the agent's. Where a system
- * names packages they are installed on the Debian base image; where it names a reference, or the user
- * does, that image is used as it is and pulled when it is not there. Two processes that build the same
- * image at the same time do the work twice and end with the same tag.
+ * Provides the images that a run needs: the tested system's, unmodified, and the agent's. Where a
+ * system names packages they are installed on the Debian base image; where it names a reference, or
+ * the user does, that image is used as it is and pulled when it is not there. Two processes that
+ * build the same image at the same time do the work twice and end with the same tag.
  */
 import { pack } from 'tar-stream'
 import { EnvironmentError, messageOf } from '../../errors.ts'

@@ -1,7 +1,8 @@
 /**
- * Everything a run creates carries three labels: its run, the host and the controller that owns it. A
- * controller is a process id with its start time, so that a later process with the same id is not taken
- * for a live owner; that is how `schism clean` tells what a killed run left from what another run uses.
+ * Everything a run creates carries three labels: its run, the host and the controller that owns it.
+ * A controller is a process id with its start time, so that a later process with the same id is not
+ * taken for a live owner; that is how `schism clean` tells what a killed run left from what another
+ * run uses.
  */
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'

@@ -1,8 +1,8 @@
 /**
  * Partitions, as nftables rules in the network namespace of each node. The namespace belongs to the
- * node's holder, so the rules outlive a kill and a restart of the node. A packet is dropped where it
- * arrives, by its sender's address: so every grudge, also a one-way one, is the receiver's own affair,
- * clients on the host stay connected, and the sender notices nothing but silence.
+ * node's holder, so the rules outlive a kill and a restart of the node. A packet is dropped where
+ * it arrives, by its sender's address: so every grudge, also a one-way one, is the receiver's own
+ * affair, clients on the host stay connected, and the sender notices nothing but silence.
  */
 import type { Grudge, LinkProbe, Network } from '../../api.ts'
 import { milliseconds, realClock, sleep } from '../../clock.ts'
@@ -28,7 +28,9 @@ export interface NetworkMember {
   readonly pid: number
 }
 
-/** Probes are repeated this often while one has not arrived, each time after a longer wait in ms. */
+/**
+ * Probes are repeated this often while one has not arrived, each time after a longer wait in ms.
+ */
 const probeWaitsMs = [5, 10, 20, 40, 80]
 
 export const nodeNetwork = (agent: Agent, members: readonly NetworkMember[]): Network => {
@@ -115,12 +117,13 @@ for my $address (@ARGV) {
   my $six = $address =~ /:/;
   socket(my $socket, $six ? AF_INET6 : AF_INET, SOCK_DGRAM, 0) or next;
   my $host = inet_pton($six ? AF_INET6 : AF_INET, $address);
-  send($socket, 'schism', 0, $six ? pack_sockaddr_in6($port, $host) : pack_sockaddr_in($port, $host));
+  my $to = $six ? pack_sockaddr_in6($port, $host) : pack_sockaddr_in($port, $host);
+  send($socket, 'schism', 0, $to);
 }`
 
 /**
- * A link is open when a probe got through and cut when none did. Only families count in which a probe
- * came as far as the receiver's rules, and these must agree.
+ * A link is open when a probe got through and cut when none did. Only families count in which a
+ * probe came as far as the receiver's rules, and these must agree.
  */
 const linksOf = (
   members: readonly NetworkMember[],
@@ -136,7 +139,7 @@ const linksOf = (
         const passed = seen.filter((count) => count.passed > 0)
         if (passed.length > 0 && passed.length < seen.length)
           throw new EnvironmentError(
-            `the link ${from.name} → ${to.name} passes packets of one IP family and not of the other`,
+            `the link ${from.name} → ${to.name} passes one IP family and not the other`,
           )
         const outcome = passed.length > 0 ? 'delivered' : 'dropped'
         return { from: from.name, to: to.name, outcome } as const

@@ -1,7 +1,7 @@
 /**
- * The nftables scripts, as text. Each is one transaction for `nft -f -`: it takes hold as a whole or not
- * at all, and replaces what our table held before. We own two tables in each node's network namespace
- * and touch no others: Docker's name resolution lives in one of them.
+ * The nftables scripts, as text. Each is one transaction for `nft -f -`: it takes hold as a whole
+ * or not at all, and replaces what our table held before. We own two tables in each node's network
+ * namespace and touch no others: Docker's name resolution lives in one of them.
  */
 import type { Addresses } from './subnet.ts'
 
@@ -13,9 +13,9 @@ export const probeTable = 'schism_probe'
 export const probePort = 9
 
 /**
- * Drops, on arrival, every packet from the senders. Neighbour discovery is let through: it is to IPv6
- * what ARP is to IPv4, which nftables does not see here either; without it a one-way cut would also stop
- * the packets of the other direction.
+ * Drops, on arrival, every packet from the senders. Neighbour discovery is let through: it is to
+ * IPv6 what ARP is to IPv4, which nftables does not see here either; without it a one-way cut would
+ * also stop the packets of the other direction.
  */
 export const grudgeScript = (senders: readonly Addresses[]): string =>
   replaceTable(grudgeTable, [
@@ -33,8 +33,8 @@ export const grudgeScript = (senders: readonly Addresses[]): string =>
   ])
 
 /**
- * Counts probes before and after the place where the grudge drops, per sender: what came and what got
- * through. It reads the effect of the rules and not the rules.
+ * Counts probes before and after the place where the grudge drops, per sender: what came and what
+ * got through. It reads the effect of the rules and not the rules.
  */
 export const probeScript = (senders: Readonly<Record<string, Addresses>>): string =>
   replaceTable(

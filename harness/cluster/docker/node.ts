@@ -1,7 +1,7 @@
 /**
- * One node is two containers. The holder sleeps and owns the network namespace: address, host name and
- * rules therefore survive a kill and a restart of the node, which would otherwise get a new one. The
- * node joins it and runs the tested image as it is, with a volume of its own for its data.
+ * One node is two containers. The holder sleeps and owns the network namespace: address, host name
+ * and rules therefore survive a kill and a restart of the node, which would otherwise get a new
+ * one. The node joins it and runs the tested image as it is, with a volume of its own for its data.
  */
 import { pack } from 'tar-stream'
 import type { NodeSpec, Peer } from '../../api.ts'
@@ -48,8 +48,9 @@ export const startNode = async (engine: Engine, request: NodeRequest): Promise<D
 }
 
 /**
- * An internal network keeps IPv4 inside by the engine's own rules, but older engines give nodes default
- * routes all the same and have no such rules for IPv6. Without a route nothing can leave the machine.
+ * An internal network keeps IPv4 inside by the engine's own rules, but older engines give nodes
+ * default routes all the same and have no such rules for IPv6. Without a route nothing can leave
+ * the machine.
  */
 const closeWaysOut = (agent: Agent, networkPid: number): Promise<string> =>
   agent.runIn(networkPid, ['sh', '-c', 'ip -4 route flush default && ip -6 route flush default'])
@@ -85,7 +86,9 @@ const startHolder = (engine: Engine, name: string, request: NodeRequest): Promis
     return (await container.inspect()).State.Pid
   })
 
-/** All that can be done while the holder starts; the engine looks for the holder only at the start. */
+/**
+ * All that can be done while the holder starts; the engine looks for the holder only at the start.
+ */
 const prepareNode = (
   engine: Engine,
   name: string,

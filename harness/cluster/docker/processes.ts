@@ -1,7 +1,8 @@
 /**
- * Kills, restarts and freezes nodes through the engine, and reads from the kernel whether it worked.
- * All verbs may be repeated, and may meet each other in any order, because faults overlap: what is
- * already so, or cannot be because the node is dead, is left as it is; evidence is `state`'s affair.
+ * Kills, restarts and freezes nodes through the engine, and reads from the kernel whether it
+ * worked. All verbs may be repeated, and may meet each other in any order, because faults overlap:
+ * what is already so, or cannot be because the node is dead, is left as it is; evidence is
+ * `state`'s affair.
  */
 import type { Processes, ProcessState } from '../../api.ts'
 import { EnvironmentError } from '../../errors.ts'

@@ -1,12 +1,15 @@
 /**
- * Pulls images. A registry that cannot be reached must not cost minutes, and a slow one must not fail:
- * so the time-out is on silence, not on the whole pull.
+ * Pulls images. A registry that cannot be reached must not cost minutes, and a slow one must not
+ * fail: so the time-out is on silence, not on the whole pull.
  */
 import { attempt, type Engine } from './engine.ts'
 
 const silenceMs = 10_000
 
-/** Pulls an image by reference. @throws EnvironmentError when nothing comes for 10 s or it is refused */
+/**
+ * Pulls an image by reference. @throws EnvironmentError when nothing comes for 10 s or it is
+ * refused
+ */
 export const pullImage = async (
   engine: Engine,
   reference: string,

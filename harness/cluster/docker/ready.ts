@@ -1,7 +1,7 @@
 /**
- * Waits until the system serves, by a condition and a deadline. The system says itself what "serves"
- * means; here it is asked, the reason of the last "not yet" is kept, and a node whose process ended ends
- * the wait at once: nothing would start it again.
+ * Waits until the system serves, by a condition and a deadline. The system says itself what
+ * "serves" means; here it is asked, the reason of the last "not yet" is kept, and a node whose
+ * process ended ends the wait at once: nothing would start it again.
  */
 import { milliseconds, realClock, sleep } from '../../clock.ts'
 import { EnvironmentError, messageOf } from '../../errors.ts'

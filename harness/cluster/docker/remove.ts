@@ -1,7 +1,7 @@
 /**
  * Removes what runs created, found by its labels alone: so it works for a run that another process
- * started and did not live to end. Removing what is already gone, or being removed by somebody else at
- * this moment, is success.
+ * started and did not live to end. Removing what is already gone, or being removed by somebody else
+ * at this moment, is success.
  */
 import { EnvironmentError, messageOf } from '../../errors.ts'
 import { attempt, type Engine } from './engine.ts'
@@ -24,7 +24,8 @@ interface Thing {
 const goneAlready = [404, 409]
 
 /**
- * Removes everything with our labels that `select` chooses, containers first because they hold the rest.
+ * Removes everything with our labels that `select` chooses, containers first because they hold the
+ * rest.
  * @throws EnvironmentError naming what could not be removed, after trying everything
  */
 export const removeLabelled = async (

@@ -1,8 +1,8 @@
 /**
  * Chooses the run's addresses and makes its network: a bridge without a way out, on a random /24 of
- * 198.18.0.0/15, which is set aside for tests of network devices and so collides with no real network.
- * Several runs start at the same time and choose without asking each other: the engine refuses an
- * overlap and the next free one is tried.
+ * 198.18.0.0/15, which is set aside for tests of network devices and so collides with no real
+ * network. Several runs start at the same time and choose without asking each other: the engine
+ * refuses an overlap and the next free one is tried.
  */
 import { randomInt } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
@@ -44,7 +44,7 @@ export const createSubnet = async (
     const number = chooseSubnet(taken, randomInt)
     if (number === undefined)
       throw new EnvironmentError(
-        `all ${subnetCount} subnets of 198.18.0.0/15 are taken: run schism clean, or remove networks`,
+        `all ${subnetCount} subnets of 198.18.0.0/15 are taken: run schism clean`,
       )
     const subnet = describeSubnet(options.name, number, withIpv6)
     try {
@@ -88,7 +88,8 @@ export const chooseSubnet = (
 
 export const describeSubnet = (name: string, number: SubnetNumber, withIpv6: boolean): Subnet => {
   const prefix = `198.${18 + (number >> 8)}.${number & 255}`
-  // A unique local prefix: 40 random bits in RFC 4193, here a mark of ours with the subnet's number.
+  // A unique local prefix: 40 random bits in RFC 4193, here a mark of ours with the subnet's
+  // number.
   const prefix6 = `fd53:6368:6973:${number.toString(16)}`
   return {
     name,

@@ -1,7 +1,7 @@
 /**
  * Says what this machine's engine and kernel can do for the docker cluster, for `schism doctor` and
- * `schism list`. The quick questions need no container; what only a container can show is tried in one,
- * for which the agent's image must already be there.
+ * `schism list`. The quick questions need no container; what only a container can show is tried in
+ * one, for which the agent's image must already be there.
  */
 import { readFile } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
@@ -21,11 +21,14 @@ import {
 import { findAgentImage } from './images.ts'
 import { labelsOfRun } from './labels.ts'
 
-/** Clients and probes use the containers' own addresses. @throws EnvironmentError when they cannot */
+/**
+ * Clients and probes use the containers' own addresses. @throws EnvironmentError when they cannot
+ */
 export const refuseRemote = (info: EngineInfo): void => {
   if (isLocal() && !info.system.includes('Docker Desktop')) return
   throw new EnvironmentError(
-    `the engine at ${engineAddress()} (${info.system}) runs on another machine or in a virtual one, where containers' addresses cannot be reached: use an engine on this machine's own Linux`,
+    `the engine at ${engineAddress()} (${info.system}) runs on another machine or in a virtual ` +
+      "one, where containers' addresses cannot be reached: use an engine on this machine's own Linux",
   )
 }
 
@@ -38,7 +41,8 @@ export const support = async (engine: Engine): Promise<readonly Support[]> => {
     if (!(error instanceof EnvironmentError)) throw error
     return [{ name: 'engine', state: 'missing', says: error.message }]
   }
-  const says = `Docker ${info.version} at ${engineAddress()}, kernel ${info.kernel}, cgroup ${info.cgroup}`
+  const kernel = `kernel ${info.kernel}, cgroup ${info.cgroup}`
+  const says = `Docker ${info.version} at ${engineAddress()}, ${kernel}`
   const baseId = await imageId(engine, baseImage)
   const agentImage = baseId === undefined ? undefined : await findAgentImage(engine, baseId)
   return [
@@ -63,7 +67,9 @@ const ipv6Support = async (): Promise<Support> => {
     : { name: 'ipv6', state: 'limited', says: 'the kernel has no IPv6: nodes get IPv4 only' }
 }
 
-/** Each is tried in one container with the agent's capabilities; the command's exit code decides. */
+/**
+ * Each is tried in one container with the agent's capabilities; the command's exit code decides.
+ */
 const trials = [
   {
     name: 'nftables',

@@ -1,6 +1,6 @@
 /**
- * Temporary folders that name their owner, so that `schism clean` can tell what a killed process left
- * from what another one is working in.
+ * Temporary folders that name their owner, so that `schism clean` can tell what a killed process
+ * left from what another one is working in.
  */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,9 @@ export const withTempFolder = async <T>(use: (folder: string) => Promise<T>): Pr
   }
 }
 
-/** Removes the folders of dead processes; with `all` everybody's but our own. Returns their paths. */
+/**
+ * Removes the folders of dead processes; with `all` everybody's but our own. Returns their paths.
+ */
 export const cleanTempFolders = async (all: boolean): Promise<readonly string[]> => {
   const removed: string[] = []
   for (const name of await readdir(tmpdir())) {
