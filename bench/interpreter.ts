@@ -2,7 +2,7 @@
  * What the controller itself costs: completed operations a second with a client that does nothing, the
  * history written to disk as in a run, against the same calls in a bare loop over the same clients.
  *
- *   npx tsx bench/interpreter.ts
+ *   npm run bench -- interpreter
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,6 +14,7 @@ import { limit, mix, repeat, stream, timeLimit } from '../harness/generators/ind
 import { Interpreter } from '../harness/interpreter.ts'
 import { Recorder } from '../harness/recorder.ts'
 import { files, HistoryLog } from '../results/store.ts'
+import { median, table } from './table.ts'
 
 const OPERATIONS = 300_000
 const ROUNDS = 5
@@ -67,19 +68,20 @@ const bare = async (threads: number): Promise<number> => {
   return OPERATIONS / ((monotonicMs() - begun) / 1000)
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
-
-console.log('threads   controller ops/s   µs/op   bare loop ops/s   ratio (medians of 5)')
+const rows = []
 for (const threads of THREADS) {
-  const controllers: number[] = []
-  const bares: number[] = []
+  const ours: number[] = []
+  const theirs: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    controllers.push(await controller(threads))
-    bares.push(await bare(threads))
+    ours.push(await controller(threads))
+    theirs.push(await bare(threads))
   }
-  const [ours, theirs] = [median(controllers), median(bares)]
-  console.log(
-    `${String(threads).padStart(7)}   ${ours.toFixed(0).padStart(16)}   ${(1e6 / ours).toFixed(1).padStart(5)}   ${theirs.toFixed(0).padStart(15)}   ${(ours / theirs).toFixed(3)}`,
-  )
+  rows.push([
+    threads,
+    median(ours),
+    1e6 / median(ours),
+    median(theirs),
+    median(ours) / median(theirs),
+  ])
 }
+console.log(table(['clients', 'controller ops/s', 'µs/op', 'bare loop ops/s', 'ratio'], rows))

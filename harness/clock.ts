@@ -6,7 +6,9 @@
 export interface Clock {
   /** Whole ns since the clock's origin; never runs backwards. */
   now(): number
-  /** Calls back once, `ns` from now; the function returned cancels it. */
+  /**
+   * Calls back once, `ns` from now and never before it has returned; the function returned cancels it.
+   */
   after(ns: number, callback: () => void): () => void
   /** Lets everything else that is ready run: I/O, timers. */
   yield(): Promise<void>
@@ -20,24 +22,23 @@ export const realClock = (): Clock => {
     now,
     after: (ns, callback) => {
       const due = now() + ns
-      let disarm = (): void => {}
+      let disarm: () => void
+      const check = (): void => {
+        if (now() >= due) callback()
+        else arm()
+      }
       // Timers have a granularity of a millisecond: what is nearer than that is waited for awake.
       const arm = (): void => {
         const left = due - now()
-        if (left <= 0) callback()
-        else if (left < 1e6) {
-          const immediate = setImmediate(arm)
+        if (left < 1e6) {
+          const immediate = setImmediate(check)
           disarm = () => clearImmediate(immediate)
         } else {
-          const timer = setTimeout(arm, Math.floor(left / 1e6))
+          const timer = setTimeout(check, Math.floor(left / 1e6))
           disarm = () => clearTimeout(timer)
         }
       }
-      if (ns > 0) arm()
-      else {
-        const immediate = setImmediate(callback)
-        disarm = () => clearImmediate(immediate)
-      }
+      arm()
       return () => disarm()
     },
     yield: () => new Promise((resolve) => setImmediate(resolve)),
