@@ -47,10 +47,16 @@ interface Completion<C extends Call> {
 interface Thread<C extends Call> {
   process: number
   client: Client<C> | undefined
+  /** Aborts what the client does; one a client, because an operation that times out ends its client. */
+  abort: AbortController
   /** The open call; a completion that comes when there is none is late and ignored. */
   call: C | undefined
   /** Counts the calls, so that a late completion of an earlier one is known as such. */
   turn: number
+  /** When the open call times out; ns. */
+  deadline: number
+  /** Cancels the timer that looks at the deadline; undefined when none runs. */
+  unwatch: (() => void) | undefined
 }
 
 /** A client that cannot open keeps its thread this long, so that a dead node does not eat the rate. */
@@ -71,8 +77,11 @@ export class Interpreter<C extends Call> {
     this.threads = this.free.map((process) => ({
       process,
       client: undefined,
+      abort: new AbortController(),
       call: undefined,
       turn: 0,
+      deadline: 0,
+      unwatch: undefined,
     }))
   }
 
@@ -113,6 +122,7 @@ export class Interpreter<C extends Call> {
 
   /** Closes every client. */
   async close(): Promise<void> {
+    for (const thread of this.threads) thread.unwatch?.()
     await Promise.all(this.threads.map((thread) => this.discard(thread)))
   }
 
@@ -142,44 +152,54 @@ export class Interpreter<C extends Call> {
   }
 
   private invoke(call: C, number: number): HistoryEvent<C> {
-    const { clock, record, nodeOf } = this.options
+    const { clock, record, nodeOf, timeoutMs } = this.options
     const thread = this.threads[number]!
+    const time = clock.now()
     this.free.splice(this.free.indexOf(number), 1)
     thread.call = call
     thread.turn++
-    const event = record({
-      ...call,
-      time: clock.now(),
-      type: 'invoke',
-      process: thread.process,
-      node: nodeOf(number),
-    })
+    thread.deadline = time + milliseconds(timeoutMs)
+    if (thread.unwatch === undefined) this.watch(thread, number)
+    const { process } = thread
+    const event = record({ ...call, time, type: 'invoke', process, node: nodeOf(number) })
     void this.perform(thread, number, thread.turn, call)
     return event
   }
 
-  /** Performs one call and settles it exactly once: by its client, or by the time-out. */
+  /** Performs one call and settles it, unless the time-out was faster. */
   private async perform(thread: Thread<C>, number: number, turn: number, call: C): Promise<void> {
-    const { clock, timeoutMs } = this.options
-    const abort = new AbortController()
-    const settle = (outcome: Outcome<C>): void => {
-      cancel()
-      if (thread.turn !== turn || thread.call === undefined) return
-      thread.call = undefined
-      this.completions.push({ thread: number, time: clock.now(), call, outcome })
-      this.wake()
-    }
-    const cancel = clock.after(milliseconds(timeoutMs), () => {
-      settle(this.indeterminate(call, `timed out after ${timeoutMs} ms`))
-      abort.abort()
-    })
     try {
       const client = thread.client ?? (await this.open(thread, number, turn))
-      const value = await client.invoke(call, abort.signal)
-      settle({ type: 'ok', value })
+      const value = await client.invoke(call, thread.abort.signal)
+      this.settle(number, turn, { type: 'ok', value })
     } catch (error) {
-      settle(this.failed(call, error))
+      this.settle(number, turn, this.failed(call, error))
     }
+  }
+
+  private settle(number: number, turn: number, outcome: Outcome<C>): void {
+    const thread = this.threads[number]!
+    const { call } = thread
+    if (thread.turn !== turn || call === undefined) return
+    thread.call = undefined
+    this.completions.push({ thread: number, time: this.options.clock.now(), call, outcome })
+    this.wake()
+  }
+
+  /** One timer a thread, which looks at the deadline of whatever is open when it comes. */
+  private watch(thread: Thread<C>, number: number): void {
+    const { clock, timeoutMs } = this.options
+    thread.unwatch = clock.after(thread.deadline - clock.now(), () => {
+      thread.unwatch = undefined
+      if (thread.call === undefined) return
+      if (clock.now() < thread.deadline) {
+        this.watch(thread, number)
+        return
+      }
+      const { abort, call, turn } = thread
+      this.settle(number, turn, this.indeterminate(call, `timed out after ${timeoutMs} ms`))
+      abort.abort()
+    })
   }
 
   private async open(thread: Thread<C>, number: number, turn: number): Promise<Client<C>> {
@@ -245,6 +265,7 @@ export class Interpreter<C extends Call> {
   private async discard(thread: Thread<C>): Promise<void> {
     const { client } = thread
     thread.client = undefined
+    thread.abort = new AbortController()
     await client?.close().catch(() => {})
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Gives every event its index and its time and appends it to the run's history on disk. Events are
- * written at the end of the turn of the event loop in which they happened: what a killed controller
- * leaves is always a prefix of what happened, which is what makes it fit to be judged.
+ * Gives every event its index and its time and appends it to the run's history on disk, at the latest a
+ * few milliseconds after it happened: what a killed controller leaves is always a prefix of what
+ * happened, which is what makes it fit to be judged.
  */
 import type { Call, HistoryEvent } from '../checkers/history.ts'
 import type { FaultRecord, Observation } from '../checkers/ledger.ts'
@@ -18,6 +18,9 @@ export interface RecorderOptions {
   readonly failed: (error: unknown) => void
 }
 
+/** How long an event may wait to be written, ms: a write a turn would cost as much as the operation. */
+const FLUSH_MS = 2
+
 export class Recorder {
   private index = 0
   private last = 0
@@ -25,20 +28,23 @@ export class Recorder {
 
   constructor(private readonly options: RecorderOptions) {}
 
-  /** Appends an event. Its time never runs backwards: a completion that waited gets the later time. */
+  /**
+   * Appends an event, which becomes the recorder's own. Its time never runs backwards: a completion that
+   * waited gets the later time.
+   */
   record<C extends Call>(event: Unplaced<C>): HistoryEvent<C> {
     const { clock, log, listen } = this.options
     const time = Math.max(event.time ?? clock.now(), this.last)
-    const placed = { ...event, index: this.index++, time } as HistoryEvent<C>
+    const placed = Object.assign(event, { index: this.index++, time }) as unknown as HistoryEvent<C>
     this.last = time
     log.append(placed)
     listen(placed)
     if (!this.flushing) {
       this.flushing = true
-      setImmediate(() => {
+      setTimeout(() => {
         this.flushing = false
         this.flush()
-      })
+      }, FLUSH_MS)
     }
     return placed
   }
