@@ -218,8 +218,6 @@ export interface Workload<C extends Call = Call> {
   /** The `f`s that change nothing: an indeterminate one is a `fail`, not an `info`. */
   readonly safe: readonly C['f'][]
   readonly options: Options
-  /** The `f`s of which a run needs some ok ones to mean anything. */
-  readonly needs: readonly C['f'][]
   plan(context: PlanContext): Plan<C>
 }
 

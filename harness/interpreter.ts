@@ -67,14 +67,19 @@ const BURST_NS = milliseconds(1)
 
 export class Interpreter<C extends Call> {
   private readonly threads: Thread<C>[]
+  /** The numbers of all threads. */
+  private readonly numbers: readonly number[]
   private readonly free: number[]
+  private readonly threadOf: (process: number) => number
   private readonly completions: Completion<C>[] = []
   private wake: () => void = () => {}
 
   constructor(private readonly options: InterpreterOptions<C>) {
     const { threads } = options
-    this.free = Array.from({ length: threads }, (_, thread) => thread)
-    this.threads = this.free.map((process) => ({
+    this.numbers = Array.from({ length: threads }, (_, thread) => thread)
+    this.free = [...this.numbers]
+    this.threadOf = (process) => process % threads
+    this.threads = this.numbers.map((process) => ({
       process,
       client: undefined,
       abort: new AbortController(),
@@ -95,18 +100,17 @@ export class Interpreter<C extends Call> {
     signal.addEventListener('abort', stop)
     let current = generator
     let burst = clock.now()
-    const threads = this.threads.map((_, thread) => thread)
     for (;;) {
-      current = this.complete(current, threads)
-      const idle = this.free.length === threads.length
-      const context = this.context(threads)
+      current = this.complete(current)
+      const idle = this.free.length === this.numbers.length
+      const context = this.context()
       const step = signal.aborted ? ({ kind: 'done' } as const) : current.step(context)
       if (step.kind === 'done') {
         if (idle) break
         await this.wait(undefined)
       } else if (step.kind === 'call' && step.at <= context.time) {
         const event = this.invoke(step.call, step.thread)
-        current = step.next.update(this.context(threads), event)
+        current = step.next.update(this.context(), event)
         if (clock.now() - burst < BURST_NS) continue
         await clock.yield()
       } else if (step.kind === 'call') {
@@ -126,14 +130,9 @@ export class Interpreter<C extends Call> {
     await Promise.all(this.threads.map((thread) => this.discard(thread)))
   }
 
-  private context(threads: readonly number[]): Context {
-    const { length } = this.threads
-    return {
-      time: this.options.clock.now(),
-      free: this.free,
-      threads,
-      threadOf: (process) => process % length,
-    }
+  private context(): Context {
+    const { free, numbers, threadOf } = this
+    return { time: this.options.clock.now(), free, threads: numbers, threadOf }
   }
 
   /** Sleeps until a completion comes or the time (ns) is reached. */
@@ -230,8 +229,9 @@ export class Interpreter<C extends Call> {
   }
 
   /** Records what has completed, frees the threads and tells the generator. */
-  private complete(generator: Generator<C>, threads: readonly number[]): Generator<C> {
+  private complete(generator: Generator<C>): Generator<C> {
     let current = generator
+    const { length } = this.threads
     for (const completion of this.completions) {
       const { outcome } = completion
       const thread = this.threads[completion.thread]!
@@ -240,9 +240,9 @@ export class Interpreter<C extends Call> {
       const sound =
         outcome.type === 'ok' || (outcome.type === 'fail' && outcome.error === undefined)
       if (!sound) void this.discard(thread)
-      if (outcome.type === 'info') thread.process += threads.length
+      if (outcome.type === 'info') thread.process += length
       this.free.push(completion.thread)
-      current = current.update(this.context(threads), event)
+      current = current.update(this.context(), event)
     }
     this.completions.length = 0
     return current

@@ -10,7 +10,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 const house = mkdtempSync(join(tmpdir(), 'schism-house-'))
-const parts = ['checkers', 'results', 'harness', 'workloads', 'nemesis', 'systems', 'package.json']
+const parts = [
+  ...['checkers', 'results', 'harness', 'workloads', 'nemesis', 'systems', 'bench', 'bin'],
+  ...['package.json', 'tsconfig.json', 'tsconfig.build.json'],
+]
 
 const toys: Readonly<Record<string, string>> = {
   'systems/toy-cache.ts': `
@@ -71,7 +74,6 @@ const toys: Readonly<Record<string, string>> = {
       summary: 'a toy workload',
       client: 'counter',
       safe: [],
-      needs: ['next'],
       options: {},
       plan: () => ({ generator: repeat(next), checkers: { 'toy-rising': rising } }),
     } satisfies Workload<CountCall>`,
@@ -103,9 +105,9 @@ const toys: Readonly<Record<string, string>> = {
 }
 
 const schism = (...args: string[]) =>
-  execa('node', ['--import', 'tsx', 'harness/main.ts', ...args], { cwd: house, reject: false })
+  execa('node', ['bin/schism.mjs', ...args], { cwd: house, reject: false })
 
-beforeAll(() => {
+beforeAll(async () => {
   for (const part of parts)
     cpSync(join(root, part), join(house, part), {
       recursive: true,
@@ -114,6 +116,7 @@ beforeAll(() => {
   symlinkSync(join(root, 'node_modules'), join(house, 'node_modules'))
   for (const [path, text] of Object.entries(toys))
     writeFileSync(join(house, path), `/** A toy. */\n${text}`)
+  await execa('npm', ['run', 'build'], { cwd: house })
 })
 afterAll(() => rmSync(house, { recursive: true, force: true }))
 
@@ -130,7 +133,7 @@ test('and work together: the fault takes hold, the checker judges', async () => 
     ...['--store', join(house, 'runs')],
   )
   expect(stderr).toContain('toy-nap')
-  expect(exitCode).toBe(0)
+  expect(exitCode, stderr).toBe(0)
   const verdict = JSON.parse(readFileSync(join(house, 'runs/latest/verdict.json'), 'utf8'))
   expect(verdict.checkers['toy-rising'].valid).toBe(true)
 })

@@ -10,7 +10,7 @@ import type { Call, Fault, Plan, System, Workload } from './api.ts'
 import { type Catalog, find } from './catalog.ts'
 import { type Clock, milliseconds, monotonicMs, realClock, seconds, sleep } from './clock.ts'
 import type { ClusterKind, RunningCluster } from './cluster/cluster.ts'
-import { messageOf } from './errors.ts'
+import { EnvironmentError, messageOf } from './errors.ts'
 import { stagger, stream, timeLimit } from './generators/index.ts'
 import { healAll, Injector } from './injector.ts'
 import { Interpreter } from './interpreter.ts'
@@ -50,15 +50,14 @@ export const runTest = async (options: RunOptions): Promise<RunResult> => {
   const { store, progress } = options
   const folder = createRunFolder(store, options.run.id)
   writeRun(folder, options.run)
+  const story = new Story(options, folder)
   const problems: string[] = []
   const attempt = async (work: () => Promise<unknown>): Promise<void> => {
     await work().catch((error: unknown) => {
       problems.push(messageOf(error))
-      progress.line(messageOf(error))
+      story.warn(messageOf(error))
     })
   }
-
-  const story = new Story(options, folder)
   progress.start()
   await attempt(() => story.play())
   await attempt(() => story.heal())
@@ -99,6 +98,7 @@ class Story {
   private readonly plan: Plan
   private readonly recorder: Recorder
   private readonly halt = new AbortController()
+  private closed = false
   private cluster: RunningCluster | undefined
   private interpreter: Interpreter<Call> | undefined
 
@@ -156,6 +156,10 @@ class Story {
     })
     await this.cluster.awaitReady(READY_MS, signal)
     progress.line(`cluster ready in ${((monotonicMs() - begun) / 1000).toFixed(1)} s`)
+    for (const [name, fault] of this.faults) {
+      const supported = fault.supports(this.cluster)
+      if (supported !== true) throw new EnvironmentError(`fault ${name}: ${supported}`)
+    }
     this.run = { ...run, environment: { ...run.environment, ...this.cluster.facts } }
     writeRun(this.folder, this.run)
     return this.cluster
@@ -234,7 +238,14 @@ class Story {
     if (this.cluster !== undefined) await healAll(this.faults, this.cluster)
   }
 
+  /** Says it now, and in the history as long as that is open: whoever judges it again should know. */
+  warn(message: string): void {
+    if (this.closed) this.options.progress.line(message)
+    else this.recorder.observe({ kind: 'warning', message })
+  }
+
   close(): void {
+    this.closed = true
     this.recorder.close()
   }
 

@@ -28,7 +28,6 @@ export default {
   summary: 'independent registers: read, write, compare-and-set',
   client: 'register',
   safe: ['read'],
-  needs: ['read', 'write', 'cas'],
   options: {
     values: {
       summary: 'whether every written value is unique or one of five',

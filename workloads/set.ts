@@ -23,7 +23,6 @@ export default {
   summary: 'a grow-only set: are all acknowledged elements there in the end?',
   client: 'set',
   safe: ['read'],
-  needs: ['add', 'read'],
   options: {
     'adds-per-read': { summary: 'adds between two reads of the whole set', default: '200' },
   },

@@ -47,7 +47,10 @@ export const sequence = <C extends Call>(...generators: readonly Generator<C>[])
         (next) => sequence(next, ...rest),
         () => sequence(...rest).step(context),
       ),
-    update: (context, event) => sequence(first.update(context, event), ...rest),
+    update(context, event) {
+      const updated = first.update(context, event)
+      return updated === first ? this : sequence(updated, ...rest)
+    },
   }
 }
 

@@ -13,7 +13,10 @@ export const limit = <C extends Call>(count: number, generator: Generator<C>): G
           const step = generator.step(context)
           return follow(step, (next) => limit(step.kind === 'call' ? count - 1 : count, next))
         },
-        update: (context, event) => limit(count, generator.update(context, event)),
+        update(context, event) {
+          const updated = generator.update(context, event)
+          return updated === generator ? this : limit(count, updated)
+        },
       }
 
 /** No call at or after `ns` from the moment at which it was first asked. */
@@ -32,7 +35,10 @@ export const timeLimit = <C extends Call>(
     if (bounded.kind !== 'pending') return bounded
     return { ...bounded, until: Math.min(bounded.until ?? end, end) }
   },
-  update: (context, event) => timeLimit(ns, generator.update(context, event), deadline),
+  update(context, event) {
+    const updated = generator.update(context, event)
+    return updated === generator ? this : timeLimit(ns, updated, deadline)
+  },
 })
 
 /** How far behind its own timetable `stagger` may catch up, in mean intervals. */
@@ -57,5 +63,8 @@ export const stagger = <C extends Call>(
     const due = Math.max((nextAt ?? at) + interval, context.time - CATCH_UP * ns)
     return { ...step, at, next: stagger(ns, rest, step.next, due) }
   },
-  update: (context, event) => stagger(ns, stream, generator.update(context, event), nextAt),
+  update(context, event) {
+    const updated = generator.update(context, event)
+    return updated === generator ? this : stagger(ns, stream, updated, nextAt)
+  },
 })

@@ -13,11 +13,12 @@ export const mix = <C extends Call>(
   generators: readonly Generator<C>[],
 ): Generator<C> => ({
   step: (context) => stepMix(stream, generators, context),
-  update: (context, event) =>
-    mix(
-      stream,
-      generators.map((generator) => generator.update(context, event)),
-    ),
+  update(context, event) {
+    const updated = generators.map((generator) => generator.update(context, event))
+    return updated.every((generator, place) => generator === generators[place])
+      ? this
+      : mix(stream, updated)
+  },
 })
 
 const stepMix = <C extends Call>(

@@ -57,5 +57,8 @@ const withKey = <C extends Call>(key: number, generator: Generator<C>): Generato
     const next = withKey(key, step.next)
     return step.kind === 'call' ? { ...step, call: { ...step.call, key }, next } : { ...step, next }
   },
-  update: (context, event) => withKey(key, generator.update(context, event)),
+  update(context, event) {
+    const updated = generator.update(context, event)
+    return updated === generator ? this : withKey(key, updated)
+  },
 })

@@ -10,7 +10,8 @@ export const synchronize = <C extends Call>(generator: Generator<C>): Generator<
     return generator.step(context)
   },
   update(context, event) {
-    return synchronize(generator.update(context, event))
+    const updated = generator.update(context, event)
+    return updated === generator ? this : synchronize(updated)
   },
 })
 
@@ -26,7 +27,10 @@ export const phases = <C extends Call>(...generators: readonly Generator<C>[]): 
         (next) => phases(next, ...rest),
         () => later().step(context),
       ),
-    update: (context, event) => phases(first.update(context, event), ...rest),
+    update(context, event) {
+      const updated = first.update(context, event)
+      return updated === first ? this : phases(updated, ...rest)
+    },
   }
 }
 

@@ -1,5 +1,4 @@
 /** Judges an input within a budget of time and memory, on a worker thread. */
-import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { worst } from '../../checkers/checker.ts'
 import type { FoundAnomaly, VerdictRecord } from '../../results/run.ts'
@@ -78,12 +77,9 @@ const recordOf = (
 type Ended = JudgeAnswer | { readonly kind: 'exhausted'; readonly reason: string }
 
 const ask = (job: JudgeJob): Promise<Ended> => {
-  const extension = extname(import.meta.filename)
-  const worker = new Worker(new URL(`./worker${extension}`, import.meta.url), {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
     workerData: job,
     resourceLimits: { maxOldGenerationSizeMb: Math.ceil(job.memoryBytes / 2 ** 20) },
-    // Run from source (tests, development), the worker needs the same loader as its parent.
-    ...(extension === '.ts' ? { execArgv: ['--import', 'tsx'] } : {}),
   })
   return new Promise((resolve) => {
     const timer = setTimeout(
