@@ -20,7 +20,7 @@ export class VirtualClock implements Clock {
 
   yield(): Promise<void> {
     return new Promise((resolve) => {
-      this.after(1, resolve)
+      this.after(0, resolve)
     })
   }
 
