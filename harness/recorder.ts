@@ -35,7 +35,10 @@ export class Recorder {
   record<C extends Call>(event: Unplaced<C>): HistoryEvent<C> {
     const { clock, log, listen } = this.options
     const time = Math.max(event.time ?? clock.now(), this.last)
-    const placed = Object.assign(event, { index: this.index++, time }) as unknown as HistoryEvent<C>
+    const own = event as unknown as { index: number; time: number }
+    own.index = this.index++
+    own.time = time
+    const placed = event as unknown as HistoryEvent<C>
     this.last = time
     log.append(placed)
     listen(placed)
