@@ -115,13 +115,13 @@ export class Interpreter<C extends Call> {
         current = step.next.update(this.context(), event)
         if (clock.now() - burst < BURST_NS) continue
         await clock.yield()
+        burst = clock.now()
       } else if (step.kind === 'call') {
         await this.wait(step.at)
       } else {
         current = step.next
         await this.wait(step.until)
       }
-      burst = clock.now()
     }
     signal.removeEventListener('abort', stop)
   }
@@ -187,10 +187,16 @@ export class Interpreter<C extends Call> {
     const { clock } = this.options
     this.completions.push({ thread: number, time: clock.now(), call, outcome })
     if (this.waking) return
+    const open = this.numbers.length - this.free.length - this.completions.length
+    // Nothing else is open that could complete together with it.
+    if (open === 0) {
+      this.wake()
+      return
+    }
     // What is ready together is taken together: nothing that has completed waits behind an invocation,
     // and the requests that follow leave in one burst, which spares a server its sleep between them.
     this.waking = true
-    void clock.yield().then(() => {
+    clock.after(0, () => {
       this.waking = false
       this.wake()
     })

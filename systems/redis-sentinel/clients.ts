@@ -4,7 +4,13 @@
  * replica refuses it as a whole instead of comparing with a stale value.
  */
 import type { Redis } from 'ioredis'
-import { type Client, type ClientContext, DefiniteError, Refused } from '../../harness/api.ts'
+import {
+  type Call,
+  type Client,
+  type ClientContext,
+  DefiniteError,
+  Refused,
+} from '../../harness/api.ts'
 import type { RegisterCall } from '../../workloads/register.ts'
 import type { SetCall } from '../../workloads/set.ts'
 import { openPrimary, openReplica } from './connection.ts'
@@ -13,7 +19,7 @@ import { settled } from './errors.ts'
 export const openRegister = async (context: ClientContext): Promise<Client<RegisterCall>> => {
   const session = await open(context)
   return {
-    invoke: (call, signal) => session.abortable(signal, () => register(session, call)),
+    invoke: (call, signal) => session.run(signal, call, register),
     close: async () => session.close(),
   }
 }
@@ -21,7 +27,7 @@ export const openRegister = async (context: ClientContext): Promise<Client<Regis
 export const openSet = async (context: ClientContext): Promise<Client<SetCall>> => {
   const session = await open(context)
   return {
-    invoke: (call, signal) => session.abortable(signal, () => set(session, call)),
+    invoke: (call, signal) => session.run(signal, call, set),
     close: async () => session.close(),
   }
 }
@@ -34,21 +40,21 @@ if saw == ARGV[1] then
 end
 return {0, saw}`
 
-const register = async (session: Session, call: RegisterCall): Promise<RegisterCall['value']> => {
+const register: Operation<RegisterCall> = async (session, call) => {
   const key = `register:${call.key}`
   switch (call.f) {
     case 'read':
-      return registerValue(await session.read((redis) => redis.get(key)))
+      return registerValue(await session.reader.get(key))
     case 'write':
-      await session.write((redis) => redis.set(key, String(call.value)))
+      await session.primary.set(key, String(call.value))
+      await session.replicated()
       return call.value
     case 'cas': {
       const [from, to] = call.value
-      await session.write(async (redis) => {
-        const reply = await redis.eval(COMPARE_AND_SET, 1, key, String(from), String(to))
-        const [swapped, saw] = reply as [number, string | null]
-        if (swapped !== 1) throw new Refused([from, to, registerValue(saw)])
-      })
+      const reply = await session.primary.eval(COMPARE_AND_SET, 1, key, String(from), String(to))
+      const [swapped, saw] = reply as [number, string | null]
+      if (swapped !== 1) throw new Refused([from, to, registerValue(saw)])
+      await session.replicated()
       return [from, to]
     }
   }
@@ -56,12 +62,13 @@ const register = async (session: Session, call: RegisterCall): Promise<RegisterC
 
 const SET_KEY = 'set'
 
-const set = async (session: Session, call: SetCall): Promise<SetCall['value']> => {
+const set: Operation<SetCall> = async (session, call) => {
   switch (call.f) {
     case 'read':
-      return (await session.read((redis) => redis.smembers(SET_KEY))).map(whole)
+      return (await session.reader.smembers(SET_KEY)).map(whole)
     case 'add':
-      await session.write((redis) => redis.sadd(SET_KEY, String(call.value)))
+      await session.primary.sadd(SET_KEY, String(call.value))
+      await session.replicated()
       return call.value
   }
 }
@@ -80,58 +87,78 @@ const open = async ({ cluster, node, options }: ClientContext): Promise<Session>
 /** Longest wait for the replicas' acknowledgement. */
 const WAIT_LIMIT_MS = 500
 
+/** One operation of a workload. Throws what ioredis throws. */
+type Operation<C extends Call> = (session: Session, call: C) => Promise<C['value']>
+
 /** One client's connections: where it writes and where it reads. */
 class Session {
   /** The last signal seen, which is listened to: the harness gives a client the same one every time. */
   private signal: AbortSignal | undefined
 
   constructor(
-    private readonly primary: Redis,
-    private readonly reader: Redis,
+    private readonly writes: Redis,
+    private readonly reads: Redis,
     private readonly wait: number,
   ) {}
 
-  read<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
-    return sent(this.reader, command)
+  /** Where to write. @throws DefiniteError when it is not connected */
+  get primary(): Redis {
+    return connected(this.writes)
   }
 
-  /** Done when as many replicas as `wait` says have it. Short of that it may survive or be lost. */
-  async write<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
-    const reply = await sent(this.primary, command)
-    if (this.wait === 0) return reply
-    // The write is done. Whatever WAIT answers, be it READONLY, it is no proof that it is not.
-    const replicas = await this.primary.wait(this.wait, WAIT_LIMIT_MS)
-    if (replicas < this.wait)
-      throw new Error(`${replicas} of ${this.wait} replicas acknowledged in ${WAIT_LIMIT_MS} ms`)
-    return reply
+  /** Where to read. @throws DefiniteError when it is not connected */
+  get reader(): Redis {
+    return connected(this.reads)
   }
 
-  /** Runs an operation whose time-out closes the connections: its answer must not reach a later one. */
-  abortable<T>(signal: AbortSignal, operation: () => Promise<T>): Promise<T> {
-    if (signal.aborted) return Promise.reject(new DefiniteError('aborted before anything was sent'))
+  /**
+   * Performs an operation and says of its error whether it is definite. A time-out closes the
+   * connections: the answer must not reach a later operation.
+   */
+  async run<C extends Call>(
+    signal: AbortSignal,
+    call: C,
+    operation: Operation<C>,
+  ): Promise<C['value']> {
+    if (signal.aborted) throw new DefiniteError('aborted before anything was sent')
     if (signal !== this.signal) {
       this.signal = signal
       signal.addEventListener('abort', () => this.close(), { once: true })
     }
-    return operation()
+    try {
+      return await operation(this, call)
+    } catch (error) {
+      throw settled(error)
+    }
+  }
+
+  /**
+   * Waits until as many replicas as `wait` says have what was written. Short of that it may survive or be
+   * lost.
+   */
+  async replicated(): Promise<void> {
+    if (this.wait === 0) return
+    const replicas = await this.writes.wait(this.wait, WAIT_LIMIT_MS).catch((error: unknown) => {
+      // The write is done. Whatever WAIT answers, be it READONLY, it is no proof that it is not.
+      throw new Error(`WAIT: ${error}`)
+    })
+    if (replicas < this.wait)
+      throw new Error(`${replicas} of ${this.wait} replicas acknowledged in ${WAIT_LIMIT_MS} ms`)
   }
 
   close(): void {
-    this.primary.disconnect()
-    this.reader.disconnect()
+    this.writes.disconnect()
+    this.reads.disconnect()
   }
 }
 
-/** Sends one command and says of its error whether it is definite. */
-const sent = async <T>(redis: Redis, command: (redis: Redis) => Promise<T>): Promise<T> => {
-  // A command given to a closed connection gets the same error as one in flight when it closes; that it
-  // was never sent can only be known before.
+/**
+ * A command given to a closed connection gets the same error as one in flight when it closes; that it was
+ * never sent can only be known before.
+ */
+const connected = (redis: Redis): Redis => {
   if (redis.status !== 'ready') throw new DefiniteError(`not connected (${redis.status})`)
-  try {
-    return await command(redis)
-  } catch (error) {
-    throw settled(error)
-  }
+  return redis
 }
 
 const registerValue = (text: string | null): number | null => (text === null ? null : whole(text))
