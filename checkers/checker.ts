@@ -4,6 +4,7 @@
  * the limits as a function, so the same history and the same limits give the same verdict.
  */
 import type { Call, History } from './history.ts'
+import type { Model } from './model.ts'
 
 /** One proven departure from what was promised. */
 export interface Anomaly {
@@ -15,6 +16,18 @@ export interface Anomaly {
   readonly ops: readonly number[]
   /** The elements concerned, where there are many: the first thousand. */
   readonly elements?: readonly (string | number)[]
+  /** Where the proof is an order that contradicts itself: its edges, the cycle first. */
+  readonly edges?: readonly Edge[]
+}
+
+/** "`from` must come before `to`", as an edge of a proof; operations by the `index` of their invocations. */
+export interface Edge {
+  readonly from: number
+  readonly to: number
+  /** The field's name of the relation: `process`, `realtime`, `wr`, `ww`, `rw`. */
+  readonly relation: string
+  /** The reason in words. */
+  readonly why: string
 }
 
 export type Stats = Readonly<Record<string, number | string>>
@@ -46,6 +59,11 @@ export interface CheckerPlugin {
   readonly summary: string
   /** The checker with its default settings, as `schism check FILE --model NAME` runs it. */
   readonly check: Checker<Call>
+  /**
+   * Present where the checker is a consistency level (`--consistency`): the checker against a model, or
+   * in one sentence why this level cannot be judged against it.
+   */
+  readonly against?: (model: Model) => Checker<Call> | string
 }
 
 /** Worst of several verdicts: a violation beats unknown, unknown beats valid. */

@@ -129,4 +129,5 @@ class Judgment<S, O> {
 export default {
   summary: 'every operation takes effect at one moment between its invocation and its completion',
   check: linearizable(casRegister),
+  against: linearizable,
 } satisfies CheckerPlugin

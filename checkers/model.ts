@@ -31,6 +31,14 @@ export interface Settings {
   readonly failedCas?: 'observe' | 'drop'
 }
 
+/** How a history of registers is read in columns; the choices are those of `Settings`. */
+export interface RegisterSettings {
+  readonly initial: Primitive
+  readonly failedCas: 'observe' | 'drop'
+  /** Whether compare-and-set is an operation of the model. */
+  readonly cas: boolean
+}
+
 /**
  * A sequential model with states `S` and operations `O`. All functions are pure; states and operations
  * are never changed in place.
@@ -80,6 +88,11 @@ export interface Model<S = unknown, O = unknown> {
     /** Whether operations that forget nothing can lead from the state to what the pure one saw. */
     leadsTo(state: S, read: O): boolean
   }
+  /**
+   * Present exactly where every part is a register with read, write and compare-and-set: then the history
+   * may be read in columns (`registers/registers.ts`) instead of operation by operation.
+   */
+  readonly registers?: RegisterSettings
   /** What the operation did, in the past tense: "read 7". */
   words(op: O): string
   /** The value that it shows to have been there when it took effect, where there is one. */

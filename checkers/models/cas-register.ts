@@ -36,6 +36,11 @@ export const configure = (settings: Settings = {}): Model<Primitive, RegisterOp>
   opKey,
   partition: (_op, key) => key,
   explains,
+  registers: {
+    initial: primitive(settings.initial),
+    failedCas: settings.failedCas ?? 'observe',
+    cas: true,
+  },
   words,
   observed,
   installed,

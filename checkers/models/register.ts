@@ -10,6 +10,7 @@ export const configure = (settings: Settings = {}): Model<Primitive, RegisterOp>
     name: 'register',
     summary: 'a register with read and write; the key parts the history',
     configure,
+    ...(model.registers && { registers: { ...model.registers, cas: false } }),
     operation: (recorded) => {
       if (recorded.f === 'cas') throw new NotInModel('f "cas": expected read or write')
       return model.operation(recorded)

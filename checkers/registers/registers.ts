@@ -1,0 +1,127 @@
+/**
+ * A history of registers in columns: what each operation observed and what it installed, as versions.
+ * A version is a value of one key, numbered so that equal values of a key are one version and values of
+ * different keys never are. Everything that judges registers fast works on these columns alone: a
+ * million operations as objects cost more than judging them.
+ *
+ * What counts is what the model `cas-register` reads: an ok read observes, a write installs, a
+ * compare-and-set observes and installs; one that failed and told what it saw is a read. Left out is
+ * what did not happen (`fail` with an error, a failed write) and what tells nothing (a read without an
+ * answer).
+ */
+import { FAIL, type History, INFO, INVOKE, type Key, NEMESIS, NONE, OK } from '../history.ts'
+import { NEVER } from '../linearizable/part.ts'
+import { NotInModel, type RegisterSettings } from '../model.ts'
+import { Versions } from './versions.ts'
+
+/** The operations that count, numbered in the order of their invocations; one entry each a column. */
+export interface Registers {
+  readonly history: History
+  readonly size: number
+  /** Number of the key; keys are numbered as in `history.keys`, and no key comes after all of them. */
+  readonly key: Int32Array
+  readonly process: Int32Array
+  /** Position of the invocation in the history. */
+  readonly start: Int32Array
+  /** Position of the completion, or NEVER: it may take effect at any time after its invocation, or not. */
+  readonly end: Int32Array
+  /** The version that was there when it took effect, or NONE where it does not tell. */
+  readonly observed: Int32Array
+  /** The version that it left behind, or NONE where it changes nothing. */
+  readonly installed: Int32Array
+  /** Failed compare-and-sets that did not tell what they saw: operation → the version it was not. */
+  readonly differs: ReadonlyMap<number, number>
+  /** The first versions are the initial ones of the keys: key k starts with version k. */
+  readonly versions: Versions
+}
+
+/** The key's name, or undefined for operations without one. */
+export const keyName = ({ history }: Registers, key: number): Key | undefined => history.keys[key]
+
+/** O(n). @throws NotInModel for an operation that registers do not have */
+export const registers = (history: History, settings: RegisterSettings): Registers => {
+  const { length, columns } = history
+  const { type, partner, process, value } = columns
+  const kinds = history.fs.map((f) => kindOf[f] ?? OTHER)
+  const wanted = invocations(history)
+  const keyless = history.keys.length
+  const versions = new Versions(keyless + 1, settings.initial, wanted)
+  const column = (): Int32Array => new Int32Array(wanted)
+  const all = {
+    ...{ key: column(), process: column(), start: column(), end: column() },
+    ...{ observed: column(), installed: column() },
+  }
+  const differs = new Map<number, number>()
+  let size = 0
+  for (let position = 0; position < length; position++) {
+    if (type[position] !== INVOKE || process[position] === NEMESIS) continue
+    const completion = partner[position]!
+    const outcome = completion === NONE ? INFO : type[completion]!
+    const kind = kinds[columns.f[position]!]!
+    const key = columns.key[position] === NONE ? keyless : columns.key[position]!
+    let observed = NONE
+    let installed = NONE
+    if (kind === READ) {
+      if (outcome !== OK) continue
+      observed = versions.of(key, value[completion])
+    } else if (kind === WRITE) {
+      if (outcome === FAIL) continue
+      installed = versions.of(key, value[position])
+    } else {
+      if (kind !== CAS || !settings.cas) throw strange(history, position, settings)
+      const pair = pairOf(history, position)
+      if (outcome === FAIL) {
+        if (settings.failedCas === 'drop' || history.error(completion) !== undefined) continue
+        const result = value[completion]
+        if (Array.isArray(result) && result.length >= 3) observed = versions.of(key, result[2])
+        else differs.set(size, versions.of(key, pair[0]))
+      } else {
+        observed = versions.of(key, pair[0])
+        installed = versions.of(key, pair[1])
+        // Nobody knows whether it happened, and it changes nothing if it did.
+        if (outcome === INFO && observed === installed) continue
+      }
+    }
+    all.key[size] = key
+    all.process[size] = process[position]!
+    all.start[size] = position
+    all.end[size] = outcome === INFO ? NEVER : completion
+    all.observed[size] = observed
+    all.installed[size] = installed
+    size++
+  }
+  const cut = (full: Int32Array): Int32Array => full.subarray(0, size)
+  return {
+    ...{ history, size, differs, versions },
+    ...{ key: cut(all.key), process: cut(all.process), start: cut(all.start), end: cut(all.end) },
+    ...{ observed: cut(all.observed), installed: cut(all.installed) },
+  }
+}
+
+const OTHER = 0
+const READ = 1
+const WRITE = 2
+const CAS = 3
+const kindOf: Readonly<Record<string, number>> = { read: READ, write: WRITE, cas: CAS }
+
+const invocations = ({ columns: { type, process }, length }: History): number => {
+  let count = 0
+  for (let position = 0; position < length; position++)
+    if (type[position] === INVOKE && process[position] !== NEMESIS) count++
+  return count
+}
+
+const pairOf = (history: History, position: number): readonly unknown[] => {
+  const value = history.columns.value[position]
+  if (Array.isArray(value) && value.length >= 2) return value
+  throw new NotInModel(
+    `operation ${history.columns.index[position]}: cas of ${JSON.stringify(value) ?? 'nothing'}: ` +
+      'expected [from, to]',
+  )
+}
+
+const strange = (history: History, position: number, { cas }: RegisterSettings): NotInModel =>
+  new NotInModel(
+    `operation ${history.columns.index[position]}: ` +
+      `f ${JSON.stringify(history.fs[history.columns.f[position]!])}: expected read${cas ? ', write or cas' : ' or write'}`,
+  )

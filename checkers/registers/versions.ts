@@ -1,0 +1,113 @@
+/**
+ * Numbers the values of every key: a version is a (key, value) pair. An open-addressing table on typed
+ * arrays, because a `Map` keyed by pairs costs ten times as much where most values are small whole
+ * numbers; other values are numbered first.
+ */
+import { type Primitive, primitive } from '../model.ts'
+
+/** Kinds of value in `kinds`: the number itself, or an index into `others`. */
+const SMALL = 0
+const INTERNED = 1
+
+export class Versions {
+  /** How many versions there are. */
+  size = 0
+  /** Key of each version. */
+  key: Int32Array
+  private code: Int32Array
+  private kind: Uint8Array
+  private slots: Int32Array
+  private readonly others: Primitive[] = []
+  private readonly otherIds = new Map<Primitive, number>()
+
+  /** @param keys how many keys there are; each begins with the version of its own number */
+  constructor(
+    readonly keys: number,
+    initial: Primitive,
+    expected: number,
+  ) {
+    const capacity = keys + expected
+    this.key = new Int32Array(capacity)
+    this.code = new Int32Array(capacity)
+    this.kind = new Uint8Array(capacity)
+    this.slots = new Int32Array(powerOfTwo(capacity * 2))
+    for (let key = 0; key < keys; key++) this.of(key, initial)
+  }
+
+  /** The version of a key's value; a new one when it is seen for the first time. Amortised O(1). */
+  of(key: number, value: unknown): number {
+    if (typeof value === 'number' && (value | 0) === value) return this.intern(key, SMALL, value)
+    const other = primitive(value)
+    let id = this.otherIds.get(other)
+    if (id === undefined) {
+      id = this.others.length
+      this.others.push(other)
+      this.otherIds.set(other, id)
+    }
+    return this.intern(key, INTERNED, id)
+  }
+
+  /** The value of a version. */
+  value(version: number): Primitive {
+    const code = this.code[version]!
+    return this.kind[version] === SMALL ? code : this.others[code]!
+  }
+
+  get bytes(): number {
+    return this.key.byteLength + this.code.byteLength + this.kind.byteLength + this.slots.byteLength
+  }
+
+  private intern(key: number, kind: number, code: number): number {
+    const { slots } = this
+    const mask = slots.length - 1
+    for (let slot = hash(key, kind, code) & mask; ; slot = (slot + 1) & mask) {
+      const version = slots[slot]! - 1
+      if (version < 0) return this.add(key, kind, code, slot)
+      if (this.code[version] === code && this.key[version] === key && this.kind[version] === kind)
+        return version
+    }
+  }
+
+  private add(key: number, kind: number, code: number, slot: number): number {
+    const version = this.size
+    if (version === this.key.length) this.grow()
+    this.key[version] = key
+    this.code[version] = code
+    this.kind[version] = kind
+    this.size = version + 1
+    if (this.size * 2 <= this.slots.length) this.slots[slot] = version + 1
+    else this.rehash()
+    return version
+  }
+
+  private grow(): void {
+    const key = new Int32Array(this.key.length * 2 + 16)
+    const code = new Int32Array(key.length)
+    const kind = new Uint8Array(key.length)
+    key.set(this.key)
+    code.set(this.code)
+    kind.set(this.kind)
+    this.key = key
+    this.code = code
+    this.kind = kind
+  }
+
+  private rehash(): void {
+    const slots = new Int32Array(this.slots.length * 2)
+    const mask = slots.length - 1
+    for (let version = 0; version < this.size; version++) {
+      let slot = hash(this.key[version]!, this.kind[version]!, this.code[version]!) & mask
+      while (slots[slot] !== 0) slot = (slot + 1) & mask
+      slots[slot] = version + 1
+    }
+    this.slots = slots
+  }
+}
+
+const hash = (key: number, kind: number, code: number): number => {
+  let mixed = Math.imul(code, 0x9e3779b1) ^ Math.imul(key * 2 + kind + 1, 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d)
+  return mixed ^ (mixed >>> 13)
+}
+
+const powerOfTwo = (least: number): number => 2 ** Math.ceil(Math.log2(Math.max(16, least)))
