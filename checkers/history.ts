@@ -130,6 +130,11 @@ export class History<C extends Call = Call> implements Iterable<HistoryEvent<C>>
     return { invoke: this.event(position), completion, outcome }
   }
 
+  /** The name of the node that the event at a position came from or went to, where the history tells. */
+  nodeName(position: number): string | undefined {
+    return this.nodeNames[this.node[position]!]
+  }
+
   /** All events in order, as objects: for small histories and reports; checkers use `columns`. */
   *[Symbol.iterator](): IterableIterator<HistoryEvent<C>> {
     for (let position = 0; position < this.length; position++) yield this.event(position)
