@@ -81,6 +81,16 @@ export interface Model<S = unknown, O = unknown> {
    * Absent: any operation may be the cause of any other.
    */
   explains?(cause: O, effect: O): boolean
+  /**
+   * Operations that may be taken out together, all that have one group: a legal order without them, and
+   * without some of the indeterminate operations, stays legal. Undefined for an operation that has none.
+   */
+  group?(op: O): Primitive | undefined
+  /**
+   * The objects within a part that the operation concerns, or undefined for all that there are. Those that
+   * no operation ties together are independent of each other and each begin as `init`.
+   */
+  touches?(op: O): readonly Primitive[] | undefined
   /** For states that grow until they are forgotten; lets the search look ahead to the next read. */
   readonly growing?: {
     /** Whether the state after it does not depend on the state before it. */
@@ -93,6 +103,11 @@ export interface Model<S = unknown, O = unknown> {
    * may be read in columns (`registers/registers.ts`) instead of operation by operation.
    */
   readonly registers?: RegisterSettings
+  /**
+   * Present where the operations are `SetOp` (`models/set.ts`) or else `CollectionOp`: then a history in which
+   * every element is inserted once may be decided without a search (`collections/collections.ts`).
+   */
+  readonly collection?: 'set' | 'queue' | 'stack' | 'priority-queue'
   /** What the operation did, in the past tense: "read 7". */
   words(op: O): string
   /** The value that it shows to have been there when it took effect, where there is one. */
