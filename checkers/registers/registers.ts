@@ -42,15 +42,17 @@ export const keyName = ({ history }: Registers, key: number): Key | undefined =>
 export const registers = (history: History, settings: RegisterSettings): Registers => {
   const { length, columns } = history
   const { type, partner, process, value } = columns
-  const kinds = history.fs.map((f) => kindOf[f] ?? OTHER)
+  const kinds = Uint8Array.from(history.fs, (f) => kindOf[f] ?? OTHER)
   const wanted = invocations(history)
   const keyless = history.keys.length
   const versions = new Versions(keyless + 1, settings.initial, wanted)
-  const column = (): Int32Array => new Int32Array(wanted)
-  const all = {
-    ...{ key: column(), process: column(), start: column(), end: column() },
-    ...{ observed: column(), installed: column() },
-  }
+  // The loop below is the hot one: columns in local names, one object at the end.
+  const keys = new Int32Array(wanted)
+  const processes = new Int32Array(wanted)
+  const start = new Int32Array(wanted)
+  const end = new Int32Array(wanted)
+  const observed = new Int32Array(wanted)
+  const installed = new Int32Array(wanted)
   const differs = new Map<number, number>()
   let size = 0
   for (let position = 0; position < length; position++) {
@@ -59,42 +61,42 @@ export const registers = (history: History, settings: RegisterSettings): Registe
     const outcome = completion === NONE ? INFO : type[completion]!
     const kind = kinds[columns.f[position]!]!
     const key = columns.key[position] === NONE ? keyless : columns.key[position]!
-    let observed = NONE
-    let installed = NONE
+    let saw = NONE
+    let left = NONE
     if (kind === READ) {
       if (outcome !== OK) continue
-      observed = versions.of(key, value[completion])
+      saw = versions.of(key, value[completion])
     } else if (kind === WRITE) {
       if (outcome === FAIL) continue
-      installed = versions.of(key, value[position])
+      left = versions.of(key, value[position])
     } else {
       if (kind !== CAS || !settings.cas) throw strange(history, position, settings)
       const pair = pairOf(history, position)
       if (outcome === FAIL) {
         if (settings.failedCas === 'drop' || history.error(completion) !== undefined) continue
         const result = value[completion]
-        if (Array.isArray(result) && result.length >= 3) observed = versions.of(key, result[2])
+        if (Array.isArray(result) && result.length >= 3) saw = versions.of(key, result[2])
         else differs.set(size, versions.of(key, pair[0]))
       } else {
-        observed = versions.of(key, pair[0])
-        installed = versions.of(key, pair[1])
+        saw = versions.of(key, pair[0])
+        left = versions.of(key, pair[1])
         // Nobody knows whether it happened, and it changes nothing if it did.
-        if (outcome === INFO && observed === installed) continue
+        if (outcome === INFO && saw === left) continue
       }
     }
-    all.key[size] = key
-    all.process[size] = process[position]!
-    all.start[size] = position
-    all.end[size] = outcome === INFO ? NEVER : completion
-    all.observed[size] = observed
-    all.installed[size] = installed
+    keys[size] = key
+    processes[size] = process[position]!
+    start[size] = position
+    end[size] = outcome === INFO ? NEVER : completion
+    observed[size] = saw
+    installed[size] = left
     size++
   }
   const cut = (full: Int32Array): Int32Array => full.subarray(0, size)
   return {
     ...{ history, size, differs, versions },
-    ...{ key: cut(all.key), process: cut(all.process), start: cut(all.start), end: cut(all.end) },
-    ...{ observed: cut(all.observed), installed: cut(all.installed) },
+    ...{ key: cut(keys), process: cut(processes), start: cut(start), end: cut(end) },
+    ...{ observed: cut(observed), installed: cut(installed) },
   }
 }
 

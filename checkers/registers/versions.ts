@@ -1,7 +1,8 @@
 /**
  * Numbers the values of every key: a version is a (key, value) pair. An open-addressing table on typed
  * arrays, because a `Map` keyed by pairs costs ten times as much where most values are small whole
- * numbers; other values are numbered first.
+ * numbers; other values are numbered first. Numbers that follow each other share a cache line, because
+ * written values mostly count up.
  */
 import { type Primitive, primitive } from '../model.ts'
 
@@ -60,7 +61,7 @@ export class Versions {
   private intern(key: number, kind: number, code: number): number {
     const { slots } = this
     const mask = slots.length - 1
-    for (let slot = hash(key, kind, code) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hash(key, kind, code) & mask; ; slot = (slot + STEP) & mask) {
       const version = slots[slot]! - 1
       if (version < 0) return this.add(key, kind, code, slot)
       if (this.code[version] === code && this.key[version] === key && this.kind[version] === kind)
@@ -97,17 +98,22 @@ export class Versions {
     const mask = slots.length - 1
     for (let version = 0; version < this.size; version++) {
       let slot = hash(this.key[version]!, this.kind[version]!, this.code[version]!) & mask
-      while (slots[slot] !== 0) slot = (slot + 1) & mask
+      while (slots[slot] !== 0) slot = (slot + STEP) & mask
       slots[slot] = version + 1
     }
     this.slots = slots
   }
 }
 
+/** How many codes that follow each other are neighbours in the table: 64 bytes of it. */
+const LINE = 16
+/** To the next line and one place on: odd, so that probing comes by every place. */
+const STEP = LINE + 1
+
 const hash = (key: number, kind: number, code: number): number => {
-  let mixed = Math.imul(code, 0x9e3779b1) ^ Math.imul(key * 2 + kind + 1, 0x85ebca6b)
-  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d)
-  return mixed ^ (mixed >>> 13)
+  let line = Math.imul(code >> 4, 0x9e3779b1) ^ Math.imul(key * 2 + kind + 1, 0x85ebca6b)
+  line = Math.imul(line ^ (line >>> 15), 0x2c1b3c6d)
+  return ((line ^ (line >>> 13)) << 4) | (code & (LINE - 1))
 }
 
 const powerOfTwo = (least: number): number => 2 ** Math.ceil(Math.log2(Math.max(16, least)))
