@@ -25,7 +25,7 @@ import { RegisterCells } from './eventual/registers.ts'
 import { SetCells } from './eventual/sets.ts'
 import { Findings } from './eventual/words.ts'
 import { few, guarded, type Meter, verdictOf } from './guarded.ts'
-import type { History } from './history.ts'
+import { type History, NEMESIS, OK } from './history.ts'
 
 export interface EventualOptions {
   /** How long after it came to rest a system may take to converge, in ms: earlier reads do not count; 0 unless given. */
@@ -46,8 +46,7 @@ export const eventual: Checker = eventualWith({})
 
 const judge = (history: History, meter: Meter, graceMs: number, order: Order): Verdict => {
   const rest = restsFrom(history)
-  const isSet = history.fs.includes('add') || history.fs.includes('remove')
-  const cells: Cells = isSet
+  const cells: Cells = isSet(history)
     ? new SetCells(history, rest, order, meter)
     : new RegisterCells(history, rest, order, meter)
   const { time } = history.columns
@@ -61,6 +60,14 @@ const judge = (history: History, meter: Meter, graceMs: number, order: Order): V
   const stats = { ...numbersOf(cells, findings), ...convergence(cells, settled.agreeing, rest) }
   return verdictOf(findings.anomalies(), [open, ...settled.reasons()], stats)
 }
+
+/** By the updates; where there are none, by whether reads complete with lists. */
+const isSet = ({ fs, columns: { type, value, process } }: History): boolean =>
+  fs.includes('add') ||
+  fs.includes('remove') ||
+  (!fs.includes('write') &&
+    !fs.includes('cas') &&
+    value.some((one, at) => type[at] === OK && process[at] !== NEMESIS && Array.isArray(one)))
 
 /** Compares the sites of one key after the other. */
 class Settled {

@@ -55,8 +55,6 @@ export interface Phantom {
   readonly cell: number
   readonly state: number
   readonly read: number
-  /** Position of an update that cannot explain it, if there is one. */
-  readonly update: number | undefined
   readonly why: string
 }
 

@@ -185,7 +185,6 @@ export class RegisterCells implements Cells {
     const first = this.firstStart[version]!
     if (first !== NONE && first < read.end) return
     const why = first === NONE ? 'nobody wrote it' : 'its write began only later'
-    const update = first === NONE ? undefined : first
-    this.phantoms.push({ cell: read.key, state: version, read: at, update, why })
+    this.phantoms.push({ cell: read.key, state: version, read: at, why })
   }
 }

@@ -192,7 +192,6 @@ export class SetCells implements Cells {
       const keyed = key[position] === NONE ? this.keys - 1 : key[position]!
       if (name === 'add' || name === 'remove') {
         if (type[position] !== INVOKE) continue
-        this.byKey[keyed] = 1
         updates.push(this.elements.of(keyed, value[position]), position)
       } else if (name !== 'read') throw strange(history, position, 'add, remove or read')
       else if (type[position] === OK) this.collectRead(partner[position]!, position)
@@ -224,6 +223,7 @@ export class SetCells implements Cells {
     const side = this.history.fs[f[start]!] === 'add' ? this.adds : this.removes
     this.attempted++
     if (outcome === OK) this.acknowledged++
+    if (outcome !== FAIL) this.byKey[this.elements.key[cell]!] = 1
     side.note(cell, start, outcome === OK ? completion : OPEN, outcome)
   }
 
@@ -250,15 +250,13 @@ export class SetCells implements Cells {
   }
 
   private phantom(cell: number, read: number): Phantom {
-    const attempted = this.adds.attempted[cell]!
-    const update = attempted === NONE ? undefined : attempted
     const why =
-      update === undefined
+      this.adds.attempted[cell] === NONE
         ? 'nobody ever added it'
         : this.adds.first[cell] === NONE
           ? 'every add of it failed'
           : 'its add began only later'
-    return { cell, state: PRESENT, read, update, why }
+    return { cell, state: PRESENT, read, why }
   }
 
   /** The cells of each key. The nil of each key is one of them, met or not: absent everywhere is fine. */

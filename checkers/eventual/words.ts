@@ -91,11 +91,11 @@ export class Findings {
     const { phantoms } = this.cells
     const [example] = phantoms
     if (example === undefined) return undefined
-    const { cell, state, read, update, why } = example
+    const { cell, state, read, why } = example
     const summary =
       `${this.list(phantoms)}: ${this.who(read)} saw that the replica ` +
       `${this.cells.tells(cell, state)}, but ${why}`
-    return this.anomaly('phantom', summary, phantoms, [read], update === undefined ? [] : [update])
+    return this.anomaly('phantom', summary, phantoms, [read])
   }
 
   private duplicated(): Anomaly | undefined {
