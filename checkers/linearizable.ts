@@ -5,15 +5,20 @@
  * larger one, so that a part that is easily refuted is found behind one that is hard; the first
  * violation ends the check. Out of limits is `unknown`, with the part that was hardest.
  *
+ * Registers are judged in linear time first (linearizable/opening.ts): those whose written values never
+ * repeat are decided, and most violations of the others found.
+ *
  * The general problem is NP-complete, so some histories stay unknown: many concurrent operations on
  * one key whose values repeat.
  */
 import type { Checker, CheckerPlugin, Limits, Stats, Verdict } from './checker.ts'
 import type { History } from './history.ts'
-import { explain } from './linearizable/explain.ts'
-import { NEVER, type Part, parts, restrict } from './linearizable/part.ts'
+import { OutOfLimits } from './linearizable/chains.ts'
+import { type Opening, open } from './linearizable/opening.ts'
+import type { Part } from './linearizable/part.ts'
 import { openEntries } from './linearizable/plan.ts'
-import { problem, searchOf } from './linearizable/problem.ts'
+import { type Problem, searchOf } from './linearizable/problem.ts'
+import { tell } from './linearizable/proof.ts'
 import type { Search } from './linearizable/search.ts'
 import { shrink } from './linearizable/shrink.ts'
 import { type Model, NotInModel } from './model.ts'
@@ -26,6 +31,7 @@ export const linearizable =
     try {
       return new Judgment(history, model, limits).verdict()
     } catch (error) {
+      if (error instanceof OutOfLimits) return { valid: 'unknown', reason: error.message }
       if (!(error instanceof NotInModel)) throw error
       return {
         valid: 'unknown',
@@ -35,53 +41,58 @@ export const linearizable =
   }
 
 /** One part under judgment. */
-interface Case<O> {
-  readonly part: Part<O>
-  search: Search | undefined
+interface Case<S, O> {
+  readonly begin: () => Problem<S, O>
+  running: { readonly problem: Problem<S, O>; readonly search: Search } | undefined
 }
 
 class Judgment<S, O> {
-  private readonly parts: readonly Part<O>[]
+  private readonly opening: Opening<S, O>
   /** Of the parts that are decided. */
   private configurations = 0
-  private undecided: Case<O>[]
+  private undecided: Case<S, O>[]
 
   constructor(
     private readonly history: History,
     private readonly model: Model<S, O>,
     private readonly limits: Limits,
   ) {
-    this.parts = parts(history, model)
-    this.undecided = this.parts.map((part) => ({ part, search: undefined }))
+    this.opening = open(history, model, limits)
+    this.undecided = this.opening.undecided.map((begin) => ({ begin, running: undefined }))
   }
 
   verdict(): Verdict {
+    const [first, ...more] = this.opening.anomalies
+    if (first !== undefined)
+      return { valid: false, anomalies: [first, ...more], stats: this.stats() }
     for (let budget = 1024; this.undecided.length > 0; budget *= 8) {
-      const left: Case<O>[] = []
+      const left: Case<S, O>[] = []
       let bytes = this.history.length * 32
-      for (const { search } of this.undecided) bytes += search?.bytes ?? 0
+      for (const { running } of this.undecided) bytes += running?.search.bytes ?? 0
       for (const one of this.undecided) {
-        bytes -= one.search?.bytes ?? 0
-        if (one.search === undefined) {
+        bytes -= one.running?.search.bytes ?? 0
+        if (one.running === undefined) {
+          const problem = one.begin()
           // The layout is by far the largest table before the search begins.
-          const reason = this.limits.exceeded(bytes + openEntries(one.part) * 8)
+          const reason = this.limits.exceeded(bytes + openEntries(problem.part) * 8)
           if (reason !== undefined) return this.unknown(reason)
-          one.search = searchOf(problem(one.part, this.model))
+          one.running = { problem, search: searchOf(problem) }
         }
-        const until = one.search.configurations + budget
-        let outcome = one.search.run(0)
-        while (outcome === 'undecided' && one.search.configurations < until) {
-          const reason = this.limits.exceeded(bytes + one.search.bytes)
+        const { problem, search } = one.running
+        const until = search.configurations + budget
+        let outcome = search.run(0)
+        while (outcome === 'undecided' && search.configurations < until) {
+          const reason = this.limits.exceeded(bytes + search.bytes)
           if (reason !== undefined) return this.unknown(reason)
-          outcome = one.search.run(1024)
+          outcome = search.run(1024)
         }
-        if (outcome === 'violation') return this.violation(one.part, one.search)
+        if (outcome === 'violation') return this.violation(problem, search)
         if (outcome === 'undecided') {
           left.push(one)
-          bytes += one.search.bytes
+          bytes += search.bytes
         } else {
-          this.configurations += one.search.configurations
-          one.search = undefined
+          this.configurations += search.configurations
+          one.running = undefined
         }
       }
       this.undecided = left
@@ -89,42 +100,37 @@ class Judgment<S, O> {
     return { valid: true, stats: this.stats() }
   }
 
-  private violation(part: Part<O>, search: Search): Verdict {
-    const kept = shrink(problem(part, this.model), search, this.limits)
-    const { type, summary } = explain(this.history, restrict(part, kept), this.model)
-    const { index } = this.history.columns
-    const ops = kept.map((op) => index[part.start[op]!]!)
-    return { valid: false, anomalies: [{ type, summary, ops }], stats: this.stats() }
+  private violation(problem: Problem<S, O>, search: Search): Verdict {
+    const { key, start } = problem.part
+    const kept = shrink(problem, search, this.limits).map((op) => start[op]!)
+    const anomaly = tell(this.history, this.model, key, kept)
+    return { valid: false, anomalies: [anomaly], stats: this.stats() }
   }
 
   private unknown(limit: string): Verdict {
-    const begun = this.undecided.filter(({ search }) => search !== undefined)
-    const hardest = begun.reduce<Case<O> | undefined>(
-      (most, one) =>
-        one.search!.configurations > (most?.search?.configurations ?? -1) ? one : most,
-      undefined,
-    )
+    const begun = this.undecided.flatMap(({ running }) => (running === undefined ? [] : [running]))
+    const [hardest] = begun.toSorted((a, b) => b.search.configurations - a.search.configurations)
     const where =
       hardest === undefined
         ? ''
-        : `; hardest: ${hardest.part.key === undefined ? 'the object' : `key ${hardest.part.key}`}, ` +
-          `${hardest.search!.deepest} of ${hardest.part.returns.length} completions put in order`
-    const of = `${this.undecided.length} of ${this.parts.length} keys undecided`
+        : `; hardest: ${named(hardest.problem.part)}, ${hardest.search.deepest} of ` +
+          `${hardest.problem.part.returns.length} completions put in order`
+    const of = `${this.undecided.length} of ${this.opening.keys} keys undecided`
     return { valid: 'unknown', reason: `${limit}: ${of}${where}`, stats: this.stats() }
   }
 
   private stats(): Stats {
-    let operations = 0
-    let indeterminate = 0
-    for (const { end } of this.parts) {
-      operations += end.length
-      for (const at of end) if (at === NEVER) indeterminate++
-    }
+    const { operations, keys, indeterminate, violations } = this.opening
     let { configurations } = this
-    for (const { search } of this.undecided) configurations += search?.configurations ?? 0
-    return { operations, keys: this.parts.length, configurations, indeterminate }
+    for (const { running } of this.undecided) configurations += running?.search.configurations ?? 0
+    return {
+      ...{ operations, keys, configurations, indeterminate },
+      ...(violations > 1 ? { violatingKeys: violations } : {}),
+    }
   }
 }
+
+const named = <O>({ key }: Part<O>): string => (key === undefined ? 'the object' : `key ${key}`)
 
 export default {
   summary: 'every operation takes effect at one moment between its invocation and its completion',

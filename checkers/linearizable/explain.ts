@@ -1,7 +1,8 @@
 /**
  * Puts a proof into words that a person can verify against the operations. Some proofs have a name of
  * their own, decided here on the proof alone: it holds every operation that could have written what
- * its reads saw (see shrink.ts), so "no other write of 7" is a fact.
+ * its reads saw (see shrink.ts, refuter.ts), so "no other write of 7" is a fact. Of values for which it
+ * does not, nothing is claimed.
  *
  * A read of v is stale when the value had certainly moved on before it began: an operation x was over
  * that left or saw another value, at a moment after every write of v. That is so
@@ -20,15 +21,19 @@ export interface Explanation {
   readonly summary: string
 }
 
-/** Names and tells a proof, which is a part of its own. */
+/**
+ * Names and tells a proof, which is a part of its own.
+ * @param elsewhere values that operations outside the proof may have written
+ */
 export const explain = <S, O>(
   history: History,
   proof: Part<O>,
   model: Model<S, O>,
+  elsewhere: ReadonlySet<Primitive> = new Set(),
 ): Explanation => {
   const teller = new Teller(history, proof, model)
   const place = proof.key === undefined ? '' : `key ${proof.key}: `
-  const named = new Reads(proof, model).find(teller)
+  const named = new Reads(proof, model, elsewhere).find(teller)
   return named === undefined
     ? { type: 'nonlinearizable', summary: place + teller.tellAll() }
     : { ...named, summary: place + named.summary }
@@ -43,6 +48,7 @@ class Reads<S, O> {
   constructor(
     private readonly proof: Part<O>,
     private readonly model: Model<S, O>,
+    private readonly elsewhere: ReadonlySet<Primitive>,
   ) {
     this.seen = proof.ops.map((op) => model.observed?.(op)?.value)
     this.left = proof.ops.map((op) => model.installed?.(op)?.value)
@@ -53,6 +59,7 @@ class Reads<S, O> {
     for (let read = this.proof.ops.length - 1; read >= 0; read--) {
       const value = this.seen[read]
       if (value === undefined || this.proof.end[read] === NEVER) continue
+      if (this.elsewhere.has(value)) continue
       const type = this.model.pure(this.proof.ops[read]!) ? 'stale-read' : 'nonlinearizable'
       const writers = this.writers(value)
       if (writers.length === 0 && value !== this.initial)
@@ -84,6 +91,7 @@ class Reads<S, O> {
     const sources = this.writers(after)
     return (
       after !== this.initial &&
+      !this.elsewhere.has(after) &&
       sources.length > 0 &&
       sources.every((source) => this.later(source, value, asked))
     )
@@ -93,7 +101,7 @@ class Reads<S, O> {
   private later(op: number, value: Primitive, asked: Set<string>): boolean {
     const question = `${op} ${typeof value} ${value}`
     const writers = this.writers(value)
-    if (asked.has(question) || writers.includes(op)) return false
+    if (asked.has(question) || writers.includes(op) || this.elsewhere.has(value)) return false
     asked.add(question)
     const laterThan = (writer: number): boolean => {
       if (this.isBefore(writer, op)) return true

@@ -37,9 +37,9 @@ export const parts = <S, O>(history: History, model: Model<S, O>): Part<O>[] => 
       if (partOf[position]! > 0) drafts[partOf[position]! - 1]!.returns.push(numberOf[position]!)
       continue
     }
-    const op = read(history, model, position)
+    const op = readAt(history, model, position)
     if (op === undefined) continue
-    const end = type[partner[position]!] === OK || type[partner[position]!] === FAIL
+    const end = isOver(history, position)
     const key = model.partition?.(op, keyAt(history, position))
     let draft = byKey.get(key)
     if (draft === undefined) {
@@ -73,8 +73,38 @@ interface Draft<O> {
   readonly returns: number[]
 }
 
+/** The operations of one object that were invoked at some positions, which are ascending. @throws NotInModel */
+export const partAt = <S, O>(
+  history: History,
+  model: Model<S, O>,
+  key: Key | undefined,
+  positions: readonly number[],
+): Part<O> => {
+  const { partner } = history.columns
+  const ends = new Map<number, number>()
+  const ops = positions.map((position) => readAt(history, model, position)!)
+  const end = Int32Array.from(positions, (position, number) => {
+    if (!isOver(history, position)) return NEVER
+    ends.set(partner[position]!, number)
+    return partner[position]!
+  })
+  const returns = Int32Array.from(
+    [...ends.keys()].sort((a, b) => a - b),
+    (at) => ends.get(at)!,
+  )
+  return { key, ops, start: Int32Array.from(positions), end, returns }
+}
+
+/** Whether the operation invoked at a position has a known outcome. */
+const isOver = ({ columns: { type, partner } }: History, position: number): boolean =>
+  type[partner[position]!] === OK || type[partner[position]!] === FAIL
+
 /** The operation invoked at a position as the model reads it, or undefined when it does not count. */
-const read = <S, O>(history: History, model: Model<S, O>, position: number): O | undefined => {
+export const readAt = <S, O>(
+  history: History,
+  model: Model<S, O>,
+  position: number,
+): O | undefined => {
   const { columns } = history
   if (columns.process[position] === NEMESIS) return undefined
   const completion = columns.partner[position]!

@@ -1,0 +1,144 @@
+/**
+ * The versions of registers whose installed values never repeat, linked to the operations around them:
+ * who installed a version, who took it away by compare-and-set, and of the others that saw it the one
+ * that ended first and the one that began last. No more is needed to judge them (blocks.ts).
+ *
+ * Indeterminate operations take part only where they must have happened: something that happened saw
+ * what they installed. The others may be left out. What such a one installed was seen by none but
+ * others like it, so taking them all out of a legal order leaves it legal.
+ */
+import type { Limits } from '../checker.ts'
+import { NONE } from '../history.ts'
+import type { Registers } from '../registers/registers.ts'
+import { NEVER } from './part.ts'
+
+/** Operations of one key that cannot all be right, by number. */
+export interface Contradiction {
+  readonly key: number
+  readonly ops: readonly number[]
+}
+
+/** A check that was told to stop; `message` is the reason. */
+export class OutOfLimits extends Error {
+  override readonly name = 'OutOfLimits'
+}
+
+/** How many operations are gone through between two looks at the limits. */
+const STEP_MASK = 0xffff
+
+export class Chains {
+  /** Of each version: the operation that installed it, or NONE. */
+  readonly producer: Int32Array
+  /** Of each version: the compare-and-set that took it away, or NONE. */
+  readonly consumer: Int32Array
+  /** Of each version: of the other operations that saw it the one that ended first, or NONE. */
+  readonly firstEnd: Int32Array
+  /** Of each version: the one of them that began last, or NONE. */
+  readonly lastStart: Int32Array
+  /** Indeterminate operations that must have happened, each with an operation that saw its version. */
+  readonly happened = new Map<number, number>()
+  /** Of each key: whether some value was installed twice, or the initial one again. */
+  readonly repeats: Uint8Array
+  /** Of each key that is not linearizable: the first reason found. */
+  readonly contradictions = new Map<number, Contradiction>()
+
+  /** O(operations). @throws OutOfLimits */
+  constructor(
+    readonly registers: Registers,
+    private readonly limits: Limits,
+  ) {
+    const { versions } = registers
+    const column = (): Int32Array => new Int32Array(versions.size).fill(NONE)
+    this.producer = column()
+    this.consumer = column()
+    this.firstEnd = column()
+    this.lastStart = column()
+    this.repeats = new Uint8Array(versions.keys)
+    this.findProducers()
+    this.link()
+  }
+
+  get bytes(): number {
+    return this.producer.byteLength * 4 + this.happened.size * 48
+  }
+
+  /** Whether a key can be judged by its chains and nothing speaks against it so far. */
+  isOpen(key: number): boolean {
+    return this.repeats[key] === 0 && !this.contradictions.has(key)
+  }
+
+  /** Whether an operation takes part. */
+  counts(op: number): boolean {
+    return this.registers.end[op] !== NEVER || this.happened.has(op)
+  }
+
+  /** The operation that installed a version and takes part, or NONE. */
+  installer(version: number): number {
+    const op = this.producer[version]!
+    return op !== NONE && this.counts(op) ? op : NONE
+  }
+
+  contradict(key: number, ops: readonly number[]): void {
+    if (!this.contradictions.has(key))
+      this.contradictions.set(key, { key, ops: [...new Set(ops)].filter((op) => op !== NONE) })
+  }
+
+  /** Looks at the limits now and then. @throws OutOfLimits */
+  poll(step: number, bytes = 0): void {
+    if ((step & STEP_MASK) !== 0) return
+    const reason = this.limits.exceeded(this.bytes + bytes)
+    if (reason !== undefined) throw new OutOfLimits(reason)
+  }
+
+  private findProducers(): void {
+    const { size, key, observed, installed, versions } = this.registers
+    const { producer, repeats } = this
+    for (let op = 0; op < size; op++) {
+      this.poll(op)
+      const version = installed[op]!
+      // A compare-and-set of a value to itself is a read.
+      if (version === NONE || version === observed[op]) continue
+      if (version < versions.keys || producer[version] !== NONE) repeats[key[op]!] = 1
+      producer[version] = op
+    }
+  }
+
+  private link(): void {
+    const { size, key, end, observed } = this.registers
+    for (let op = 0; op < size; op++) {
+      this.poll(op)
+      if (end[op] === NEVER || observed[op] === NONE || this.repeats[key[op]!] === 1) continue
+      this.see(op)
+      this.follow(op)
+    }
+  }
+
+  /** The indeterminate producers that an operation shows to have happened. */
+  private follow(seer: number): void {
+    const { end, observed } = this.registers
+    for (let op = seer; observed[op] !== NONE; ) {
+      const cause = this.producer[observed[op]!]!
+      if (cause === NONE || end[cause] !== NEVER || this.happened.has(cause)) return
+      this.happened.set(cause, op)
+      if (observed[cause] !== NONE) this.see(cause)
+      op = cause
+    }
+  }
+
+  /** An operation that takes part and saw a version. */
+  private see(op: number): void {
+    const { key, end, observed, installed, versions } = this.registers
+    const { consumer, firstEnd, lastStart } = this
+    const version = observed[op]!
+    if (version >= versions.keys && this.producer[version] === NONE) this.contradict(key[op]!, [op])
+    if (installed[op] !== NONE && installed[op] !== version) {
+      if (consumer[version] !== NONE) this.contradict(key[op]!, [consumer[version]!, op])
+      consumer[version] = op
+      return
+    }
+    const first = firstEnd[version]!
+    if (first === NONE || end[op]! < end[first]!) firstEnd[version] = op
+    // Completed readers come in the order of their invocations.
+    lastStart[version] = op
+  }
+}

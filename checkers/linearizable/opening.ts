@@ -1,0 +1,108 @@
+/**
+ * What is decided before any search, and what is left to it. Of registers, in linear time: keys whose
+ * installed values never repeat by their blocks, and of the others those that the refuter refutes. Of
+ * other models nothing.
+ */
+import type { Anomaly, Limits } from '../checker.ts'
+import type { History } from '../history.ts'
+import type { Model, RegisterSettings } from '../model.ts'
+import { type Registers, registers as registersOf } from '../registers/registers.ts'
+import { Blocks } from './blocks.ts'
+import { Chains } from './chains.ts'
+import { keyOps, registerProblem } from './columns.ts'
+import { undecidedByDiffering } from './differs.ts'
+import { NEVER, parts } from './part.ts'
+import { type Problem, problem } from './problem.ts'
+import { proofOf } from './proof.ts'
+import { refuted } from './refuted.ts'
+import { refute } from './refuter.ts'
+
+/** What a judgment begins with. */
+export interface Opening<S, O> {
+  readonly operations: number
+  readonly indeterminate: number
+  readonly keys: number
+  /** How many keys were found to violate, and the proofs of the first of them. */
+  readonly violations: number
+  readonly anomalies: readonly Anomaly[]
+  /** What is left to the search; nothing where a violation is found. */
+  readonly undecided: readonly (() => Problem<S, O>)[]
+}
+
+/** Of so many keys at most the proofs are told. */
+const MOST_SHOWN = 10
+
+/** @throws NotInModel @throws OutOfLimits */
+export const open = <S, O>(history: History, model: Model<S, O>, limits: Limits): Opening<S, O> =>
+  model.registers === undefined
+    ? openParts(history, model)
+    : openRegisters(history, model, model.registers, limits)
+
+const openParts = <S, O>(history: History, model: Model<S, O>): Opening<S, O> => {
+  const all = parts(history, model)
+  let operations = 0
+  let indeterminate = 0
+  for (const { end } of all) {
+    operations += end.length
+    indeterminate += count(end, NEVER)
+  }
+  const undecided = all.map((part) => () => problem(part, model))
+  return { operations, indeterminate, keys: all.length, violations: 0, anomalies: [], undecided }
+}
+
+const openRegisters = <S, O>(
+  history: History,
+  model: Model<S, O>,
+  settings: RegisterSettings,
+  limits: Limits,
+): Opening<S, O> => {
+  const all = registersOf(history, settings)
+  const chains = new Chains(all, limits)
+  const left = undecidedKeys(chains)
+  const poll = (step: number): void => chains.poll(step, all.size * 16)
+  const refutations = left.size === 0 ? new Map() : refute(all, left, poll)
+  const ops = left.size === 0 ? [] : keyOps(all, left)
+  const findings = [
+    ...[...chains.contradictions.values()].map((contradiction) => ({
+      at: last(all, contradiction.ops),
+      prove: () => proofOf(chains, contradiction, model, limits),
+    })),
+    ...ops.flatMap((one) => {
+      const refutation = refutations.get(one.key)
+      if (refutation === undefined) return []
+      const whole = (): Problem<S, O> => registerProblem(all, model, one)
+      const prove = (): Anomaly => refuted(all, refutation, whole, model, limits)
+      return [{ at: all.start[refutation.observer]!, prove }]
+    }),
+  ].sort((a, b) => a.at - b.at)
+  return {
+    operations: all.size,
+    indeterminate: count(all.end, NEVER),
+    keys: new Set(all.key).size,
+    violations: findings.length,
+    anomalies: findings.slice(0, MOST_SHOWN).map(({ prove }) => prove()),
+    undecided: findings.length > 0 ? [] : ops.map((one) => () => registerProblem(all, model, one)),
+  }
+}
+
+/** The keys that their blocks do not decide. */
+const undecidedKeys = (chains: Chains): ReadonlySet<number> => {
+  const { repeats } = chains
+  const left = new Set<number>()
+  for (let key = 0; key < repeats.length; key++)
+    if (repeats[key] === 1) left.add(key)
+  if (left.size === repeats.length) return left
+  const blocks = new Blocks(chains)
+  for (const key of undecidedByDiffering(chains, blocks)) left.add(key)
+  return left
+}
+
+/** The last invocation of some operations. */
+const last = ({ start }: Registers, ops: readonly number[]): number =>
+  ops.reduce((latest, op) => Math.max(latest, start[op]!), -1)
+
+const count = (column: Int32Array, wanted: number): number => {
+  let found = 0
+  for (const value of column) if (value === wanted) found++
+  return found
+}
