@@ -1,0 +1,58 @@
+/**
+ * A consistency level over sessions of register operations as a checker: reads the history in columns,
+ * searches, shrinks what was found until every operation is needed, and tells it.
+ */
+import type { Checker, CheckerPlugin, Limits, Verdict } from '../checker.ts'
+import type { History } from '../history.ts'
+import { type Model, NotInModel, type RegisterSettings } from '../model.ts'
+import casRegister from '../models/cas-register.ts'
+import { registers } from '../registers/registers.ts'
+import type { Found } from './finding.ts'
+import { Meter, OutOfLimits } from './meter.ts'
+import { type Sessions, sessionsOf } from './sessions.ts'
+import { shrink } from './shrink.ts'
+import { tell } from './words.ts'
+
+/**
+ * Searches sessions for violations of a level. Without a finding the level is kept, by these sessions
+ * as they are. @throws OutOfLimits
+ */
+export type Search = (sessions: Sessions, meter: Meter) => Found
+
+/** The two ways in which a plug-in offers a level. */
+export const level = (search: Search): Required<Pick<CheckerPlugin, 'check' | 'against'>> => {
+  const against = ({ name, registers: settings }: Model): Checker | string =>
+    settings === undefined
+      ? `only histories of registers can be judged, and the model ${name} is none`
+      : (history, limits) => judge(history, limits, settings, search)
+  const check: Checker = (history, limits) => judge(history, limits, casRegister.registers!, search)
+  return { check, against }
+}
+
+const judge = (
+  history: History,
+  limits: Limits,
+  settings: RegisterSettings,
+  search: Search,
+): Verdict => {
+  try {
+    const columns = registers(history, settings)
+    const sessions = sessionsOf(columns)
+    const meter = new Meter(limits, columns.size * 24 + columns.versions.bytes + sessions.size * 17)
+    const { findings, total } = search(sessions, meter)
+    const stats = { operations: sessions.size, sessions: sessions.count, violations: total }
+    const [first, ...rest] = findings.map((finding) =>
+      tell(...shrink(sessions, finding, search, meter)),
+    )
+    if (first !== undefined) return { valid: false, anomalies: [first, ...rest], stats }
+    const { hidden } = sessions
+    return hidden === undefined
+      ? { valid: true, stats }
+      : { valid: 'unknown', reason: hidden, stats }
+  } catch (error) {
+    if (error instanceof NotInModel)
+      return { valid: 'unknown', reason: `this history is not one of registers: ${error.message}` }
+    if (error instanceof OutOfLimits) return { valid: 'unknown', reason: error.message }
+    throw error
+  }
+}
