@@ -26,23 +26,61 @@ const root = join(import.meta.dirname, '..')
 /** Compiled code finds compiled plug-ins, source finds source. */
 const extension = extname(import.meta.filename)
 
+/** Where each kind of plug-in lives. */
+const folders: Readonly<Record<keyof Catalog, string>> = {
+  systems: 'systems',
+  workloads: 'workloads',
+  faults: 'nemesis',
+  checkers: 'checkers',
+  models: join('checkers', 'models'),
+}
+
+type PlugIn<K extends keyof Catalog> = Catalog[K] extends ReadonlyMap<string, infer P> ? P : never
+
 /** Loads every plug-in. `from` is the folder that holds `systems/`, `workloads/`, …; this project's own. */
 export const loadCatalog = async (from = root): Promise<Catalog> => {
   const [systems, workloads, faults, checkers, models] = await Promise.all([
-    scan<System>(join(from, 'systems')),
-    scan<Workload>(join(from, 'workloads')),
-    scan<Fault>(join(from, 'nemesis')),
-    scan<CheckerPlugin>(join(from, 'checkers')),
-    scan<Model>(join(from, 'checkers', 'models')),
+    loadPlugIns('systems', from),
+    loadPlugIns('workloads', from),
+    loadPlugIns('faults', from),
+    loadPlugIns('checkers', from),
+    loadPlugIns('models', from),
   ])
   return { systems, workloads, faults, checkers, models }
 }
 
-const scan = async <T>(folder: string): Promise<ReadonlyMap<string, T>> => {
+/** Loads every plug-in of one kind. */
+export const loadPlugIns = async <K extends keyof Catalog>(
+  kind: K,
+  from = root,
+): Promise<ReadonlyMap<string, PlugIn<K>>> => {
+  const found = await Promise.all(
+    scan(join(from, folders[kind])).map(async ({ name, path }) => {
+      const plugIn = await load<PlugIn<K>>(path)
+      return plugIn === undefined ? [] : [[name, plugIn] as const]
+    }),
+  )
+  return new Map(found.flat())
+}
+
+/** Loads one plug-in and no other, which saves the time that drivers take; undefined if there is none. */
+export const loadPlugIn = async <K extends keyof Catalog>(
+  kind: K,
+  name: string,
+): Promise<PlugIn<K> | undefined> => {
+  const file = scan(join(root, folders[kind])).find((file) => file.name === name)
+  return file && load<PlugIn<K>>(file.path)
+}
+
+const load = async <T>(path: string): Promise<T | undefined> =>
+  ((await import(pathToFileURL(path).href)) as { default?: T }).default
+
+/** The files of a folder that may be plug-ins: those with a default export are. */
+const scan = (folder: string): readonly { readonly name: string; readonly path: string }[] => {
   const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) =>
     a.name < b.name ? -1 : 1,
   )
-  const files = entries.flatMap((entry) => {
+  return entries.flatMap((entry) => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) {
       const index = join(path, `index${extension}`)
@@ -51,13 +89,6 @@ const scan = async <T>(folder: string): Promise<ReadonlyMap<string, T>> => {
     const own = entry.name.endsWith(extension) && !/\.(test|d)\.[jt]s$/.test(entry.name)
     return own ? [{ name: basename(entry.name, extension), path }] : []
   })
-  const plugins = await Promise.all(
-    files.map(async ({ name, path }) => {
-      const module: { default?: T } = await import(pathToFileURL(path).href)
-      return module.default === undefined ? [] : [[name, module.default] as const]
-    }),
-  )
-  return new Map(plugins.flat())
 }
 
 /** A plug-in by name. @throws UsageError with what may have been meant */

@@ -3,28 +3,33 @@
  * which is 1 for anything that escapes and would read as "violation found".
  */
 import yargs from 'yargs'
-import { FormatError } from '../results/formats/read.ts'
+import { FormatError } from '../results/formats/format.ts'
 import { StoreError } from '../results/store.ts'
 import { suggestion } from './catalog.ts'
-import { checkCommand } from './cli/check.ts'
-import { cleanCommand } from './cli/clean.ts'
 import { asModule, type Command } from './cli/command.ts'
-import { doctorCommand } from './cli/doctor.ts'
-import { listCommand } from './cli/list.ts'
-import { testCommand } from './cli/test.ts'
 import { EnvironmentError, type ExitCode, exitCodes, messageOf, UsageError } from './errors.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [
-  testCommand,
-  checkCommand,
-  listCommand,
-  doctorCommand,
-  cleanCommand,
-]
+/** Every command, loaded when it is named: what drives containers takes longer to load than most checks. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  test: async () => (await import('./cli/test.ts')).testCommand,
+  check: async () => (await import('./cli/check.ts')).checkCommand,
+  convert: async () => (await import('./cli/convert.ts')).convertCommand,
+  list: async () => (await import('./cli/list.ts')).listCommand,
+  doctor: async () => (await import('./cli/doctor.ts')).doctorCommand,
+  clean: async () => (await import('./cli/clean.ts')).cleanCommand,
+}
+
+/** The command that stands first, or all of them where none does. */
+const named = (argv: readonly string[]): Promise<readonly Command[]> => {
+  const [first = ''] = argv
+  const chosen = Object.hasOwn(commands, first) ? [commands[first]!] : Object.values(commands)
+  return Promise.all(chosen.map((load) => load()))
+}
 
 const main = async (argv: readonly string[]): Promise<ExitCode> => {
   const signal = interruptible()
+  const known = await named(argv)
   let code: ExitCode = exitCodes.usage
   const cli = yargs([...argv])
     .scriptName('schism')
@@ -40,9 +45,9 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
     )
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(better(message, argv))
+      throw error ?? new UsageError(better(message, argv, known))
     })
-  for (const command of commands)
+  for (const command of known)
     cli.command(
       asModule(command, signal, (result) => {
         code = result
@@ -58,18 +63,16 @@ const main = async (argv: readonly string[]): Promise<ExitCode> => {
 }
 
 /** yargs' message with what may have been meant. */
-const better = (message: string, argv: readonly string[]): string => {
+const better = (message: string, argv: readonly string[], loaded: readonly Command[]): string => {
   const unknown = /^Unknown (argument|command)s?: ([^,]+)/.exec(message)
   if (unknown === null) return message.replaceAll(/\s*\n\s*/g, ' ')
   const [, , given = ''] = unknown
-  const command = commands.find(({ command }) => command.split(' ')[0] === argv[0])
-  if (command === undefined) {
-    const names = commands.map(({ command }) => command.split(' ')[0]!)
-    return `unknown command ${JSON.stringify(argv[0])}${suggestion(argv[0] ?? '', names)}`
-  }
-  const known = [...Object.keys(command.options), 'verbose', 'help', 'version']
+  const command = loaded.find(({ command }) => command.split(' ')[0] === argv[0])
+  if (command === undefined)
+    return `unknown command ${JSON.stringify(argv[0])}${suggestion(argv[0] ?? '', Object.keys(commands))}`
+  const options = [...Object.keys(command.options), 'verbose', 'help', 'version']
   return argv.some((word) => word.startsWith(`--${given}`) || word === `-${given}`)
-    ? `unknown option --${given}${suggestion(given, known)}`
+    ? `unknown option --${given}${suggestion(given, options)}`
     : `unexpected argument ${JSON.stringify(given)}`
 }
 

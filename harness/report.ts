@@ -1,21 +1,43 @@
 /** Makes the reports of a verdict: `report.html` in the run's folder, and the text for the console. */
 import { join } from 'node:path'
+import type { History } from '../checkers/history.ts'
 import { consoleReport } from '../results/report/console.ts'
-import { htmlReport } from '../results/report/html.ts'
 import type { RunRecord, VerdictRecord } from '../results/run.ts'
-import { files, writeWhole } from '../results/store.ts'
-import { historyOf } from './judge/input.ts'
+import { files, writeVerdict, writeWhole } from '../results/store.ts'
+import { historyOf, type JudgeInput, runOf } from './judge/input.ts'
 
-/** A verdict on a run, or on a history from elsewhere, which has no folder to put a page into. */
-export type Reported =
-  | { readonly folder: string; readonly run: RunRecord; readonly verdict: VerdictRecord }
-  | { readonly folder?: undefined; readonly run?: undefined; readonly verdict: VerdictRecord }
+/** A verdict on a run. */
+export interface Reported {
+  readonly folder: string
+  readonly run: RunRecord
+  readonly verdict: VerdictRecord
+}
 
-/** Writes the page, if there is a folder for it, and returns the console's text. */
-export const report = async ({ folder, run, verdict }: Reported): Promise<string> => {
-  const { history } = historyOf({ path: verdict.input })
-  if (folder === undefined)
-    return consoleReport({ run: undefined, verdict, history, folder: verdict.input })
+/** Writes the page of a run and returns the console's text. */
+export const report = async (reported: Reported): Promise<string> =>
+  page(reported, (await historyOf({ path: reported.verdict.input })).history)
+
+/**
+ * The console's text on a verdict given again. A run that was judged as its workload says gets its
+ * verdict and its page renewed; a history from elsewhere has no folder to put a page into.
+ */
+export const renewed = async (
+  { path, by }: JudgeInput,
+  verdict: VerdictRecord,
+  history: History,
+): Promise<string> => {
+  const found = by === undefined ? await runOf(path) : undefined
+  if (found === undefined) return elsewhere(verdict, history)
+  writeVerdict(found.folder, verdict)
+  return page({ ...found, verdict }, history)
+}
+
+/** The console's text on a history that has no run beside it. */
+export const elsewhere = (verdict: VerdictRecord, history: History): string =>
+  consoleReport({ run: undefined, verdict, history, folder: verdict.input })
+
+const page = async ({ folder, run, verdict }: Reported, history: History): Promise<string> => {
+  const { htmlReport } = await import('../results/report/html.ts')
   writeWhole(folder, files.report, await htmlReport({ run, verdict, history }))
   const reportPath = join(folder, files.report)
   return consoleReport({ run, verdict, history, folder, reportPath })

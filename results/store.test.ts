@@ -12,12 +12,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { HistoryEvent } from '../checkers/history.ts'
+import { readRun } from './read-run.ts'
 import { sampleRun } from './report/sample.test-helper.ts'
 import {
   createRunFolder,
   HistoryLog,
   listRuns,
-  readRun,
   runFolder,
   StoreError,
   writeRun,

@@ -15,7 +15,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -23,7 +22,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { HistoryEvent } from '../checkers/history.ts'
-import { type RunRecord, runRecord, type VerdictRecord } from './run.ts'
+import type { RunRecord, VerdictRecord } from './run.ts'
 
 /** The store cannot be used as asked. `message` is one line that names the file and, if any, the field. */
 export class StoreError extends Error {
@@ -83,17 +82,6 @@ export const writeRun = (folder: string, run: RunRecord): void => writeJson(fold
 
 export const writeVerdict = (folder: string, verdict: VerdictRecord): void =>
   writeJson(folder, files.verdict, verdict)
-
-/** Reads a run's plan. @throws StoreError naming the file and the first field that is wrong */
-export const readRun = (folder: string): RunRecord => {
-  const path = join(folder, files.run)
-  const text = attempt(path, 'cannot be read', () => readFileSync(path, 'utf8'))
-  const parsed = runRecord.safeParse(attempt(path, 'is not JSON', () => JSON.parse(text)))
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const field = issue?.path.join('.') || 'the document'
-  throw new StoreError(`${path}: ${field}: ${issue?.message ?? 'does not fit'}`)
-}
 
 /** Writes text into a file of the run that appears whole or not at all. */
 export const writeWhole = (folder: string, name: string, text: string): void => {
@@ -226,7 +214,8 @@ const pointLatest = (store: string, id: string): void => {
   }
 }
 
-const attempt = <T>(path: string, what: string, action: () => T): T => {
+/** Does something with a file. @throws StoreError that names the file and says what could not be done */
+export const attempt = <T>(path: string, what: string, action: () => T): T => {
   try {
     return action()
   } catch (error) {

@@ -1,14 +1,20 @@
-/** `schism check`: judges recorded histories again: a run's folder, or files from elsewhere. */
-import { resolve } from 'node:path'
-import type { FormatName } from '../../results/formats/read.ts'
+/** `schism check`: judges recorded histories again: run folders, or files from elsewhere. */
+import { availableParallelism } from 'node:os'
+import { History } from '../../checkers/history.ts'
 import type { VerdictRecord } from '../../results/run.ts'
-import { writeVerdict } from '../../results/store.ts'
-import { type ExitCode, worstExit } from '../errors.ts'
-import { runOf } from '../judge/input.ts'
-import { judge } from '../judge/judge.ts'
-import { report } from '../report.ts'
-import { type Arguments, budgetOf, budgetOptions, type Command, jsonOption } from './command.ts'
-import { codeOf } from './test.ts'
+import { type ExitCode, UsageError, worstExit } from '../errors.ts'
+import type { Choice, JudgeInput } from '../judge/input.ts'
+import { type Judged, JudgePool } from '../judge/pool.ts'
+import {
+  type Arguments,
+  budgetOf,
+  budgetOptions,
+  type Command,
+  jsonOption,
+  readOptions,
+  readOptionsOf,
+} from './command.ts'
+import { codeOf } from './outcome.ts'
 
 export const checkCommand: Command = {
   command: 'check <input..>',
@@ -24,46 +30,95 @@ export const checkCommand: Command = {
       describe: 'judge by this model or checker (see "schism list"); told by the content if absent',
       requiresArg: true,
     },
-    format: {
+    consistency: {
       type: 'string',
-      choices: ['jsonl', 'porcupine-etcd', 'porcupine-kv'],
-      describe: 'read the files as this format instead of recognising it',
+      array: true,
+      alias: 'c',
+      describe: 'what to hold against the model: linearizable (if absent), sequential, …, or all',
       requiresArg: true,
     },
+    'failed-cas': {
+      type: 'string',
+      choices: ['observe', 'drop'],
+      describe: 'a failed compare-and-set tells that the value was another one, or nothing',
+      requiresArg: true,
+    },
+    initial: {
+      type: 'string',
+      describe: 'the state before the first operation, as JSON',
+      requiresArg: true,
+    },
+    ...readOptions,
     ...budgetOptions,
     json: jsonOption,
   },
   examples: [
     ['check results/runs/latest', 'the last run, with the checkers of this version'],
-    ['check history.jsonl --model cas-register --json', 'a history from elsewhere'],
+    ['check history.edn --model cas-register --initial 0', 'a history that Jepsen wrote'],
+    ['check history.jsonl --consistency sequential,causal --json', 'two levels, for programs'],
   ],
   run: check,
 }
 
 async function check(args: Arguments): Promise<ExitCode> {
-  const model = args.text('model')
-  const format = args.text('format') as FormatName | undefined
+  const by = choiceOf(args)
+  const reading = readOptionsOf(args)
+  const inputs = args
+    .texts('input')
+    .map((path): JudgeInput => ({ path, ...reading, ...(by === undefined ? {} : { by }) }))
+  const seats = Math.min(inputs.length, availableParallelism())
+  const json = args.flag('json')
+  const pool = new JudgePool(budgetOf(args), json ? 'verdict' : 'report', seats)
+  try {
+    return await printAll(
+      inputs.map((input) => pool.judge(input)),
+      json,
+    )
+  } finally {
+    pool.close()
+  }
+}
+
+/** Prints the verdicts in the order of their inputs, each as soon as it is its turn. */
+const printAll = async (all: readonly Promise<Judged>[], json: boolean): Promise<ExitCode> => {
+  // The first failure ends the command; those behind it must not end the process.
+  for (const one of all) one.catch(() => {})
   const results: VerdictRecord[] = []
-  for (const path of args.texts('input')) {
-    const input = {
-      path,
-      ...(model === undefined ? {} : { model }),
-      ...(format === undefined ? {} : { format }),
-    }
-    const verdict = await judge(input, budgetOf(args))
+  for (const one of all) {
+    const { verdict, report } = await one
     results.push(verdict)
     if (verdict.outcome === 'malformed') console.error(`schism: ${verdict.reason}`)
-    else if (!args.flag('json')) console.log(await say(verdict, model))
+    else if (!json) console.log(report ?? (await withoutHistory(verdict)))
   }
-  if (args.flag('json')) console.log(JSON.stringify({ version: 1, results }, null, 2))
+  if (json) console.log(JSON.stringify({ version: 1, results }, null, 2))
   return worstExit(results.map(codeOf))
 }
 
-/** The report on one verdict; a run's folder gets its verdict and report renewed. */
-const say = async (verdict: VerdictRecord, model: string | undefined): Promise<string> => {
-  const folder = resolve(verdict.input)
-  const run = runOf(verdict.input)
-  if (run === undefined || model !== undefined) return report({ verdict })
-  writeVerdict(folder, verdict)
-  return report({ folder, run, verdict })
+/** The text on an input whose worker had to be ended: its history is gone with it. */
+const withoutHistory = async (verdict: VerdictRecord): Promise<string> => {
+  const { elsewhere } = await import('../report.ts')
+  return elsewhere(verdict, History.from([]))
+}
+
+/** What the options choose to judge by; undefined where they leave it open. */
+const choiceOf = (args: Arguments): Choice | undefined => {
+  const model = args.text('model')
+  const consistency = args.list('consistency')
+  const failedCas = args.text('failed-cas') as Choice['failedCas']
+  const initial = args.text('initial')
+  const choice: Choice = {
+    ...(model === undefined ? {} : { model }),
+    ...(consistency.length === 0 ? {} : { consistency }),
+    ...(failedCas === undefined ? {} : { failedCas }),
+    ...(initial === undefined ? {} : { initial: { value: json(initial) } }),
+  }
+  return Object.keys(choice).length === 0 ? undefined : choice
+}
+
+const json = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new UsageError(`--initial ${text}: expected a JSON value such as 0, null or "text"`)
+  }
 }

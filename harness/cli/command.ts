@@ -2,6 +2,7 @@
 import parseBytes from 'bytes'
 import parseMs, { type StringValue } from 'ms'
 import type { CommandModule, Options, PositionalOptions } from 'yargs'
+import { type FormatName, formatNames, type ReadOptions } from '../../results/formats/format.ts'
 import { type ExitCode, UsageError } from '../errors.ts'
 
 /** A command: yargs' module whose handler answers with the exit code. */
@@ -28,6 +29,12 @@ export class Arguments {
 
   flag(name: string): boolean {
     return this.values[name] === true
+  }
+
+  /** What a flag says that may also be left open; `--no-NAME` says no. */
+  answer(name: string): boolean | undefined {
+    const value = this.values[name]
+    return typeof value === 'boolean' ? value : undefined
   }
 
   /** All the values given, each possibly a list with commas. */
@@ -115,6 +122,31 @@ export const budgetOptions: Readonly<Record<string, Options>> = {
     default: '2GB',
     requiresArg: true,
   },
+}
+
+/** How a history from elsewhere is to be read. */
+export const readOptions: Readonly<Record<string, Options>> = {
+  format: {
+    type: 'string',
+    choices: formatNames,
+    describe: 'read the files as this format instead of recognising it',
+    requiresArg: true,
+  },
+  independent: {
+    type: 'boolean',
+    describe:
+      'every value is [key value], as jepsen.independent has it; told by the content if absent',
+  },
+}
+
+/** The reading that the options ask for. */
+export const readOptionsOf = (args: Arguments): ReadOptions => {
+  const format = args.text('format') as FormatName | undefined
+  const independent = args.answer('independent')
+  return {
+    ...(format === undefined ? {} : { format }),
+    ...(independent === undefined ? {} : { independent }),
+  }
 }
 
 export const jsonOption: Options = { type: 'boolean', describe: 'print one JSON document' }

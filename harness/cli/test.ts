@@ -19,6 +19,7 @@ import {
   jsonOption,
   storeOption,
 } from './command.ts'
+import { codeOf } from './outcome.ts'
 
 export const testCommand: Command = {
   command: 'test <system>',
@@ -170,17 +171,6 @@ const optionValues = (pairs: readonly string[]): OptionValues =>
       return [pair.slice(0, at), pair.slice(at + 1)]
     }),
   )
-
-const codes: Readonly<Record<VerdictRecord['outcome'], ExitCode>> = {
-  valid: exitCodes.valid,
-  violation: exitCodes.violation,
-  unknown: exitCodes.unknown,
-  environment: exitCodes.environment,
-  interrupted: exitCodes.interrupted,
-  malformed: exitCodes.usage,
-}
-
-export const codeOf = (verdict: VerdictRecord): ExitCode => codes[verdict.outcome]
 
 /** The exit code, turned around by `--expect`: a known answer that was found is a success. */
 export const settle = (

@@ -1,32 +1,54 @@
 /**
- * What a format of histories is. A reader takes one line at a time and gives events to the builder,
- * which refuses what is ill-formed; whoever drives it adds the file and the line to every error.
+ * What a format of histories is: it reads a source of bytes and gives events to a sink, each with the
+ * line on which it begins. Errors are one line: file, place, what was found and what was expected.
  */
-import type { EventInput } from '../../checkers/history.ts'
+import type { EventInput, Key } from '../../checkers/history.ts'
+import type { Source } from './source.ts'
 
-export type FormatName = 'jsonl' | 'porcupine-etcd' | 'porcupine-kv'
+/** The names that `--format` takes. */
+export const formatNames = ['jsonl', 'edn', 'json', 'porcupine-etcd', 'porcupine-kv'] as const
+export type FormatName = (typeof formatNames)[number]
+
+/** How a history is to be read. */
+export interface ReadOptions {
+  /** The format of the file; recognised from its beginning if absent. */
+  readonly format?: FormatName
+  /**
+   * Whether every value is a pair [key value], as `jepsen.independent` writes it (formats `edn` and
+   * `json`); told by the whole of the history if absent.
+   */
+  readonly independent?: boolean
+}
 
 /** A file that is no history: one line that names the place, what was found and what was expected. */
 export class FormatError extends Error {
   override readonly name = 'FormatError'
 }
 
-export interface LineFormat {
+export interface Format {
   readonly name: FormatName
   /** One line for help texts. */
   readonly summary: string
   /** Whether a file that begins like this is in this format. */
   recognises(head: string): boolean
+  /** Reads the whole source. @throws FormatError with the place */
+  read(source: Source, sink: Sink, options: ReadOptions): void
+}
+
+/** Where events go. */
+export interface Sink {
   /**
-   * The event of one line, or undefined when the line is none.
-   * @throws FormatError with what was found and what was expected, without the place
+   * Takes an event, which may be changed afterwards.
+   * @param line where it begins, from 1
+   * @throws FormatError when it cannot follow the ones before it
    */
-  event(line: string): EventInput | undefined
-  /**
-   * The events of many complete lines at once, one a line, where that is faster; undefined when any of
-   * them is no event, so that the lines are read one by one and the error names the right one.
-   */
-  events?(lines: string): readonly EventInput[] | undefined
+  add(event: EventInput, line: number): void
+  /** Tells of a field that no reader looks at; once a name is enough. */
+  stranger(field: string, line: number): void
+  /** Says something that changes nothing. */
+  note(text: string): void
+  /** Takes the key out of the value of every client's event. */
+  separate(split: (value: unknown) => readonly [key: Key, value: unknown] | undefined): void
 }
 
 /** A piece of foreign text for an error message: quoted, short and on one line. */

@@ -4,29 +4,40 @@
  * million lines go through here. A field that we do not know is left alone.
  */
 import type { EventInput } from '../../checkers/history.ts'
-import { excerpt, FormatError, type LineFormat, short } from './format.ts'
+import { excerpt, type Format, FormatError, type Sink, short } from './format.ts'
+import { exact, fields } from './jepsen.ts'
+import { JsonScan } from './jsonl-scan.ts'
+import { readLines } from './lines.ts'
+import type { Source } from './source.ts'
 
-export const jsonl: LineFormat = {
+export const jsonl: Format = {
   name: 'jsonl',
   summary: 'JSON lines: {"type", "process", "f", "value", …}, as schism writes them',
   recognises: (head) => /^\s*\{\s*("|\}|$)/.test(head),
-  event: (line) => {
-    if (line.trim() === '') return undefined
-    let parsed: unknown
-    try {
-      parsed = JSON.parse(line)
-    } catch {
-      throw new FormatError(`found ${excerpt(line)}: expected one JSON object`)
-    }
-    return checked(parsed)
+  read: (source, sink) => {
+    const scan = new JsonScan()
+    const event = (line: string): EventInput | undefined => slow(line, source, sink)
+    readLines(source, sink, event, () => {
+      while (scan.scan(source.bytes, source.at)) {
+        sink.add(scan.event!, source.line)
+        source.newline(scan.at - 1)
+      }
+    })
   },
-  events: (lines) => {
-    try {
-      return (JSON.parse(`[${lines.replaceAll('\n', ',')}]`) as unknown[]).map(checked)
-    } catch {
-      return undefined
-    }
-  },
+}
+
+/** One line by way of `JSON.parse`. */
+const slow = (line: string, source: Source, sink: Sink): EventInput | undefined => {
+  if (line.trim() === '') return undefined
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(line)
+  } catch {
+    throw new FormatError(`found ${excerpt(line)}: expected one JSON object`)
+  }
+  const event = checked(parsed)
+  for (const field in event) if (!fields.has(field)) sink.stranger(field, source.line)
+  return event
 }
 
 /** A parsed line as an event. @throws FormatError naming the first field that is wrong */
@@ -47,7 +58,8 @@ export const checked = (parsed: unknown): EventInput => {
     throw wrong('key', key, 'a string or a number')
   if (node !== undefined && typeof node !== 'string') throw wrong('node', node, 'a string')
   if (error !== undefined && typeof error !== 'string') throw wrong('error', error, 'a string')
-  return parsed as EventInput
+  exact(key)
+  return { ...parsed, value: exact((parsed as EventInput).value ?? null) } as EventInput
 }
 
 const whole = (value: unknown, most: number): boolean =>
@@ -59,26 +71,3 @@ const wrong = (field: string, found: unknown, expected: string): FormatError =>
       ? `no field "${field}": expected ${expected}`
       : `field "${field}" is ${short(JSON.stringify(found))}: expected ${expected}`,
   )
-
-/** The fields of a parsed line that no reader looks at. */
-export const unknownFields = (event: EventInput): readonly string[] => {
-  let unknown: string[] | undefined
-  for (const field in event)
-    switch (field) {
-      case 'index':
-      case 'time':
-      case 'type':
-      case 'process':
-      case 'f':
-      case 'key':
-      case 'value':
-      case 'node':
-      case 'error':
-        break
-      default:
-        unknown = [...(unknown ?? []), field]
-    }
-  return unknown ?? none
-}
-
-const none: readonly string[] = []

@@ -4,9 +4,10 @@
  * number, `[from to]` or `:timed-out`, which is an error and no value. Lines have no times.
  */
 import type { EventInput, OpType } from '../../checkers/history.ts'
-import { excerpt, FormatError, type LineFormat } from './format.ts'
+import { excerpt, FormatError } from './format.ts'
+import { lineFormat } from './lines.ts'
 
-export const porcupineEtcd: LineFormat = {
+export const porcupineEtcd = lineFormat({
   name: 'porcupine-etcd',
   summary: "Porcupine's etcd logs: INFO lines of jepsen.util, one register",
   recognises: (head) => /^INFO\s+jepsen\.util\s+-\s+\d+\s+:(invoke|ok|fail|info)\s/m.test(head),
@@ -22,7 +23,7 @@ export const porcupineEtcd: LineFormat = {
       ? { ...shared, value: null, error: value.slice(1) }
       : { ...shared, value: parse(value) }
   },
-}
+})
 
 const parse = (text: string): EventInput['value'] => {
   if (text === 'nil') return null

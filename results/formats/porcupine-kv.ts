@@ -3,15 +3,16 @@
  * :value "x 9 0 y"}`, with `:value nil` for a get not yet answered. Lines have no times.
  */
 import type { OpType } from '../../checkers/history.ts'
-import { excerpt, FormatError, type LineFormat } from './format.ts'
+import { excerpt, FormatError } from './format.ts'
+import { lineFormat } from './lines.ts'
 
 const line =
   /^\{:process (\d+), :type :(invoke|ok|fail|info), :f :(\S+), :key ("(?:[^"\\]|\\.)*"), :value (nil|"(?:[^"\\]|\\.)*")\}\s*$/
 
-export const porcupineKv: LineFormat = {
+export const porcupineKv = lineFormat({
   name: 'porcupine-kv',
   summary: "Porcupine's key-value histories: {:process …} lines with get, put and append",
-  recognises: (head) => /^\s*\{:process \d+, :type :/.test(head),
+  recognises: (head) => /^\s*\{:process \d+, :type :\w+, :f :\S+, :key "/.test(head),
   event: (text) => {
     if (text.trim() === '') return undefined
     const match = line.exec(text)
@@ -28,7 +29,7 @@ export const porcupineKv: LineFormat = {
       value: value === 'nil' ? null : unquote(value!),
     }
   },
-}
+})
 
 const unquote = (text: string): string => {
   try {

@@ -1,10 +1,7 @@
 /**
- * Reads a history from a file in any of the formats, recognised from its first lines. Works through
- * the file in pieces, so that its size is bounded by the history and not by the text, and names file
- * and line in every error.
- *
- * The last line of a history may be cut off: whoever wrote it was killed. When it has no line end and
- * cannot be read it is left out, and a note says so. Anywhere else a broken line is an error.
+ * Reads a history from a file in any of the formats, recognised from its beginning. Works through the
+ * file in pieces, so that its size is bounded by the history and not by the text, and names file and line
+ * in every error.
  */
 import { closeSync, openSync, readSync } from 'node:fs'
 import {
@@ -13,15 +10,25 @@ import {
   HistoryBuilder,
   HistoryError,
 } from '../../checkers/history.ts'
-import { excerpt, FormatError, type FormatName, type LineFormat } from './format.ts'
-import { jsonl, unknownFields } from './jsonl.ts'
+import { edn } from './edn.ts'
+import {
+  excerpt,
+  type Format,
+  FormatError,
+  type FormatName,
+  type ReadOptions,
+  type Sink,
+} from './format.ts'
+import { json } from './json.ts'
+import { jsonl } from './jsonl.ts'
 import { porcupineEtcd } from './porcupine-etcd.ts'
 import { porcupineKv } from './porcupine-kv.ts'
+import { type Fill, Source } from './source.ts'
 
-export { FormatError, type FormatName } from './format.ts'
+export { FormatError, type FormatName, type ReadOptions } from './format.ts'
 
-/** All formats, by the names that `--format` takes. */
-export const formats: readonly LineFormat[] = [jsonl, porcupineEtcd, porcupineKv]
+/** All formats; the first that recognises a file reads it. */
+const formats: readonly Format[] = [jsonl, json, porcupineEtcd, porcupineKv, edn]
 
 export interface ReadHistory {
   readonly history: History
@@ -35,11 +42,10 @@ export const recognise = (head: string): FormatName | undefined =>
   formats.find((format) => format.recognises(head))?.name
 
 /** Reads a history. @throws FormatError; errors of the file system as they come */
-export const readHistory = (path: string, options: { format?: FormatName } = {}): ReadHistory => {
+export const readHistory = (path: string, options: ReadOptions = {}): ReadHistory => {
   const file = openSync(path, 'r')
   try {
-    const buffer = Buffer.allocUnsafe(4 << 20)
-    return readPieces(pieces(file, buffer), path, options)
+    return readFrom((buffer, from, most) => readSync(file, buffer, from, most, null), path, options)
   } finally {
     closeSync(file)
   }
@@ -49,141 +55,83 @@ export const readHistory = (path: string, options: { format?: FormatName } = {})
 export const readHistoryFrom = (
   bytes: Uint8Array | string,
   name: string,
-  options: { format?: FormatName } = {},
-): ReadHistory => readPieces([Buffer.from(bytes as string)], name, options)
-
-function* pieces(file: number, buffer: Buffer): Generator<Buffer> {
-  for (;;) {
-    const length = readSync(file, buffer)
-    if (length === 0) return
-    yield buffer.subarray(0, length)
-  }
-}
-
-const readPieces = (
-  source: Iterable<Buffer>,
-  name: string,
-  options: { format?: FormatName },
+  options: ReadOptions = {},
 ): ReadHistory => {
-  const text = new TextDecoder()
-  let reader: Reader | undefined
-  let rest = ''
-  for (const piece of source) {
-    rest += text.decode(piece, { stream: true })
-    reader ??= new Reader(name, formatOf(rest, name, options.format))
-    const end = rest.lastIndexOf('\n')
-    if (end < 0) continue
-    reader.lines(rest.slice(0, end))
-    rest = rest.slice(end + 1)
+  const all = Buffer.from(bytes as string)
+  let done = 0
+  const fill: Fill = (buffer, from, most) => {
+    const length = all.copy(buffer, from, done, Math.min(all.length, done + most))
+    done += length
+    return length
   }
-  if (reader === undefined)
-    throw new FormatError(`${name}: the file is empty: expected a history, one event a line`)
-  return reader.end(rest + text.decode())
+  return readFrom(fill, name, options)
 }
 
-const formatOf = (head: string, name: string, wanted: FormatName | undefined): LineFormat => {
+/** How much of a file is looked at to recognise its format. */
+const HEAD = 1 << 20
+
+const readFrom = (fill: Fill, name: string, options: ReadOptions): ReadHistory => {
+  const source = new Source(name, fill)
+  const head = source.text(source.at, Math.min(source.end, HEAD))
+  if (head.trim() === '')
+    throw new FormatError(`${name}: the file is empty: expected a history, one event a line`)
+  const format = formatOf(head, name, options.format)
+  if (options.independent !== undefined && format !== edn && format !== json)
+    throw new FormatError(`${name}: only edn and json have independent keys: found ${format.name}`)
+  const intake = new Intake(name)
+  format.read(source, intake, options)
+  return { ...intake.result(source.line, format), format: format.name }
+}
+
+const formatOf = (head: string, name: string, wanted: FormatName | undefined): Format => {
   const found = formats.find((format) =>
     wanted === undefined ? format.recognises(head) : format.name === wanted,
   )
   if (found !== undefined) return found
   const first = head.split('\n').find((line) => line.trim() !== '') ?? ''
-  if (first === '')
-    throw new FormatError(`${name}: the file is empty: expected a history, one event a line`)
   const expected = formats.map((format) => `${format.name} (${format.summary})`).join('; ')
   throw new FormatError(`${name}:1: unknown format: found ${excerpt(first)}: expected ${expected}`)
 }
 
-/** Goes through complete lines. */
-class Reader {
+/** Takes the events of one file. */
+class Intake implements Sink {
   private readonly builder = new HistoryBuilder()
   private readonly notes: string[] = []
   private readonly strangers = new Set<string>()
-  private line = 0
   private events = 0
 
-  constructor(
-    private readonly name: string,
-    private readonly format: LineFormat,
-  ) {}
+  constructor(private readonly name: string) {}
 
-  /** @param text complete lines, without the last line end */
-  lines(text: string): void {
-    const events = this.format.events?.(text)
-    if (events !== undefined && events.length === countLines(text)) {
-      for (const event of events) {
-        this.line++
-        this.add(event)
-      }
-      return
-    }
-    let from = 0
-    while (from <= text.length) {
-      const newline = text.indexOf('\n', from)
-      const end = newline < 0 ? text.length : newline
-      this.line++
-      this.add(this.parse(text.slice(from, end)))
-      from = end + 1
-    }
-  }
-
-  /** @param last what stands after the last line end: nothing, a whole line or a part of one */
-  end(last: string): ReadHistory {
-    if (last.trim() !== '') {
-      this.line++
-      let event: EventInput | undefined
-      try {
-        event = this.format.event(last)
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error
-        this.notes.push(`${this.name}:${this.line}: the last line is cut off and was left out`)
-      }
-      this.add(event)
-    }
-    if (this.events === 0)
-      throw new FormatError(
-        `${this.name}: no event in ${this.line} lines: expected a history in the format ${this.format.name}`,
-      )
-    return { history: this.builder.build(), notes: this.notes, format: this.format.name }
-  }
-
-  private parse(line: string): EventInput | undefined {
-    try {
-      return this.format.event(line)
-    } catch (error) {
-      if (error instanceof FormatError) throw this.at(error)
-      throw error
-    }
-  }
-
-  private add(event: EventInput | undefined): void {
-    if (event === undefined) return
+  add(event: EventInput, line: number): void {
     try {
       this.builder.add(event)
     } catch (error) {
-      if (error instanceof HistoryError) throw this.at(error)
+      if (error instanceof HistoryError)
+        throw new FormatError(`${this.name}:${line}: ${error.message}`)
       throw error
     }
     this.events++
-    if (this.format === jsonl) this.noteStrangers(event)
   }
 
-  private noteStrangers(event: EventInput): void {
-    for (const field of unknownFields(event)) {
-      if (this.strangers.has(field)) continue
-      this.strangers.add(field)
-      this.notes.push(
-        `${this.name}:${this.line}: field ${excerpt(field)} is not known and was left out`,
-      )
-    }
+  stranger(field: string, line: number): void {
+    if (this.strangers.has(field)) return
+    this.strangers.add(field)
+    this.note(`${this.name}:${line}: field ${excerpt(field)} is not known and was left out`)
   }
 
-  private at(error: Error): FormatError {
-    return new FormatError(`${this.name}:${this.line}: ${error.message}`)
+  note(text: string): void {
+    this.notes.push(text)
   }
-}
 
-const countLines = (text: string): number => {
-  let lines = 1
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++
-  return lines
+  separate(split: Parameters<Sink['separate']>[0]): void {
+    this.builder.separate(split)
+  }
+
+  /** @param lines how many were read */
+  result(lines: number, format: Format): Omit<ReadHistory, 'format'> {
+    if (this.events > 0) return { history: this.builder.build(), notes: this.notes }
+    throw new FormatError(
+      `${this.name}: no event in ${lines} lines: expected a history in the format ${format.name}`,
+    )
+  }
 }

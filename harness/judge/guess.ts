@@ -1,0 +1,79 @@
+/** Which model the operations of a history from elsewhere belong to, where nobody says. */
+import { type History, NEMESIS, OK } from '../../checkers/history.ts'
+import { UsageError } from '../errors.ts'
+
+/** A model or checker, and the operations that only its histories consist of. */
+interface Signature {
+  readonly name: string
+  readonly fs: readonly string[]
+  /** Whether some read must have answered with a number: a counter and a set are both added to. */
+  readonly reads?: 'number'
+}
+
+/** The first that fits counts. */
+const signatures: readonly Signature[] = [
+  { name: 'cas-register', fs: ['read', 'write', 'cas'] },
+  { name: 'kv', fs: ['get', 'put', 'append'] },
+  {
+    name: 'counter',
+    fs: ['add', 'increment', 'decrement', 'add-and-get', 'read'],
+    reads: 'number',
+  },
+  { name: 'set', fs: ['add', 'remove', 'contains', 'read'] },
+  { name: 'priority-queue', fs: ['insert', 'extract-min', 'delete-min', 'remove-min'] },
+  { name: 'queue', fs: ['enqueue', 'dequeue', 'enq', 'deq'] },
+  { name: 'total-queue', fs: ['enqueue', 'dequeue', 'drain'] },
+  { name: 'stack', fs: ['push', 'pop'] },
+  { name: 'mutex', fs: ['acquire', 'release'] },
+  { name: 'unique-ids', fs: ['generate'] },
+]
+
+/** The name of the model. @throws UsageError when the operations do not tell */
+export const guess = (path: string, history: History): string => {
+  const fs = clientFs(history)
+  if (fs.includes('txn')) {
+    if (fs.length === 1 && readsAndWrites(history)) return 'multi-register'
+    throw new UsageError(
+      `${path}: its operations are transactions (txn): no checker reads these yet`,
+    )
+  }
+  const fits = ({ fs: own, reads }: Signature): boolean =>
+    fs.length > 0 &&
+    fs.every((f) => own.includes(f)) &&
+    (reads === undefined || readsNumbers(history))
+  const name = signatures.find(fits)?.name
+  if (name !== undefined) return name
+  throw new UsageError(
+    `${path}: its operations (${fs.join(', ')}) do not tell the model: give --model`,
+  )
+}
+
+/** The operations that clients invoked. */
+const clientFs = (history: History): readonly string[] => {
+  const { f, process } = history.columns
+  const seen = new Set<number>()
+  for (let position = 0; position < history.length; position++)
+    if (process[position] !== NEMESIS) seen.add(f[position]!)
+  return [...seen].map((f) => history.fs[f]!)
+}
+
+const readsNumbers = ({ columns: { f, type, value }, fs, length }: History): boolean => {
+  const read = fs.indexOf('read')
+  for (let position = 0; position < length; position++)
+    if (f[position] === read && type[position] === OK && typeof value[position] === 'number')
+      return true
+  return false
+}
+
+/** Whether all transactions consist of reads and writes of registers alone. */
+const readsAndWrites = ({ columns: { process, value }, length }: History): boolean => {
+  for (let position = 0; position < length; position++) {
+    if (process[position] === NEMESIS) continue
+    const steps: unknown = value[position]
+    if (!Array.isArray(steps)) return false
+    for (const step of steps)
+      if (!Array.isArray(step) || !['r', 'w', 'read', 'write'].includes(String(step[0])))
+        return false
+  }
+  return true
+}

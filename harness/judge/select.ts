@@ -1,0 +1,113 @@
+/**
+ * Which checkers judge an input: the workload's own for a run; otherwise a model at one or more levels of
+ * consistency, or a checker that needs no model. Loads these and no other plug-in.
+ */
+import type { Checker } from '../../checkers/checker.ts'
+import type { History } from '../../checkers/history.ts'
+import type { Model } from '../../checkers/model.ts'
+import { loadPlugIn, loadPlugIns, suggestion } from '../catalog.ts'
+import { UsageError } from '../errors.ts'
+import { guess } from './guess.ts'
+import { type Choice, type JudgeInput, runOf } from './input.ts'
+
+/** Options that cannot be carried out, whatever the input. */
+export class OptionError extends UsageError {}
+
+/** The checkers for an input, by name. @throws UsageError when nothing says which */
+export const checkersFor = async (
+  input: JudgeInput,
+  history: History,
+): Promise<Readonly<Record<string, Checker>>> => {
+  const { by } = input
+  const found = by === undefined ? await runOf(input.path) : undefined
+  if (found !== undefined) {
+    const { run } = found
+    const { workloadPlan } = await import('../plan.ts')
+    const workload = await loadPlugIn('workloads', run.workload)
+    if (workload === undefined)
+      throw new UsageError(`${input.path}: unknown workload ${run.workload}`)
+    return workloadPlan(run, workload).checkers
+  }
+  const name = by?.model ?? guess(input.path, history)
+  const option = by && modelOption(by)
+  // What is a model and a checker as well (a set) is judged by the checker unless a model is needed.
+  const checker = option === undefined ? await loadPlugIn('checkers', name) : undefined
+  if (checker !== undefined) return { [name]: checker.check }
+  const model = await loadPlugIn('models', name)
+  if (model === undefined) throw await noModel(name, option)
+  return levels(by?.consistency ?? ['linearizable'], configured(model, by))
+}
+
+/** Why nothing of this name can judge. */
+const noModel = async (name: string, option: string | undefined): Promise<OptionError> => {
+  const checkers = await loadPlugIns('checkers')
+  if (checkers.has(name))
+    return new OptionError(`--${option}: ${name} is a checker, not a model: it judges by itself`)
+  const known = [...(await loadPlugIns('models')).keys(), ...checkers.keys()]
+  return new OptionError(`unknown model ${JSON.stringify(name)}${suggestion(name, known)}`)
+}
+
+/** The first option that only a model can follow. */
+const modelOption = ({ consistency, failedCas, initial }: Choice): string | undefined => {
+  if (consistency !== undefined) return 'consistency'
+  if (failedCas !== undefined) return 'failed-cas'
+  return initial === undefined ? undefined : 'initial'
+}
+
+/** The model with the settings chosen. */
+const configured = (model: Model, by: Choice | undefined): Model => {
+  const { failedCas, initial } = by ?? {}
+  if (failedCas === undefined && initial === undefined) return model
+  if (model.configure === undefined)
+    throw new OptionError(
+      `--${initial === undefined ? 'failed-cas' : 'initial'}: the model ${model.name} has nothing to choose`,
+    )
+  return model.configure({
+    ...(failedCas === undefined ? {} : { failedCas }),
+    ...(initial === undefined ? {} : { initial: initial.value }),
+  })
+}
+
+/** A checker for each level; `all` stands for the whole spectrum. */
+const levels = async (
+  names: readonly string[],
+  model: Model,
+): Promise<Readonly<Record<string, Checker>>> => {
+  if (names.includes(ALL)) return everyLevel(model)
+  const checkers = await Promise.all(
+    names.map(async (name) => {
+      const level = await against(name, model)
+      if (typeof level === 'function') return [name, level] as const
+      throw new OptionError(level ?? (await unknownLevel(name)))
+    }),
+  )
+  return Object.fromEntries(checkers)
+}
+
+/** What `--consistency` calls every level at once, and the checker that judges so. */
+const ALL = 'all'
+const SPECTRUM = 'spectrum'
+
+const everyLevel = async (model: Model): Promise<Readonly<Record<string, Checker>>> => {
+  const spectrum = await against(SPECTRUM, model)
+  if (typeof spectrum === 'function') return { [SPECTRUM]: spectrum }
+  const levels = [...(await loadPlugIns('checkers'))].flatMap(([name, plugIn]) => {
+    const level = plugIn.against?.(model)
+    return typeof level === 'function' ? [[name, level] as const] : []
+  })
+  return Object.fromEntries(levels)
+}
+
+/** The level's checker against the model, or why there is none; undefined when it is no level. */
+const against = async (name: string, model: Model): Promise<Checker | string | undefined> => {
+  const level = (await loadPlugIn('checkers', name))?.against?.(model)
+  return typeof level === 'string' ? `--consistency ${name}: ${level}` : level
+}
+
+const unknownLevel = async (name: string): Promise<string> => {
+  const checkers = await loadPlugIns('checkers')
+  const known = [...checkers].filter(([, { against }]) => against !== undefined)
+  const names = [...known.map(([name]) => name), ALL]
+  if (checkers.has(name)) return `--consistency ${name}: it is a checker, no level of consistency`
+  return `unknown consistency ${JSON.stringify(name)}${suggestion(name, names)}`
+}
