@@ -68,7 +68,7 @@ const operation = (recorded: Recorded, vocabulary: Vocabulary): CollectionOp | u
  * elements, and for finding nothing; so does one of unknown outcome, which is the effect of none, for it may
  * always stay away.
  */
-const explains = (cause: CollectionOp, effect: CollectionOp): boolean => {
+export const explains = (cause: CollectionOp, effect: CollectionOp): boolean => {
   if (effect.f === 'insert' || effect.f === 'take') return false
   if (cause.f === 'insert') return effect.f === 'remove' && effect.value === cause.value
   return cause.f === 'take' || cause.f === 'remove'

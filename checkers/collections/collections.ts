@@ -1,0 +1,96 @@
+/**
+ * Settles what can be settled of a part without a search: objects that nothing ties together are parted, and
+ * queues, stacks, priority queues and sets in which every element is inserted once are decided in
+ * near-linear time. What is left is for the general search.
+ */
+import type { Anomaly, Limits } from '../checker.ts'
+import type { History } from '../history.ts'
+import { explain } from '../linearizable/explain.ts'
+import { type Part, restrict } from '../linearizable/part.ts'
+import { problem, searchOf } from '../linearizable/problem.ts'
+import { shrink } from '../linearizable/shrink.ts'
+import type { Model } from '../model.ts'
+import type { SetOp } from '../models/set.ts'
+import { type CollectionKind, type Decision, decide, OutOfLimits } from './decide.ts'
+import { elements, type Remainder } from './elements.ts'
+import type { CollectionOp } from './operations.ts'
+import { split } from './split.ts'
+import { tell } from './tell.ts'
+import { wholeReads } from './whole-reads.ts'
+
+/** A violation, or the parts that are still to be searched: none where the part is linearizable. */
+export type Settled<O> = { readonly anomaly: Anomaly } | { readonly left: readonly Part<O>[] }
+
+/** The fast decision of one part of a history. At the limits the part is left as it is. */
+export const settle = <S, O>(
+  history: History,
+  part: Part<O>,
+  model: Model<S, O>,
+  limits: Limits,
+): Settled<O> => {
+  const { collection } = model
+  if (collection === undefined) return { left: split(part, model) }
+  // `Model.collection` promises which operations these are.
+  const settled =
+    collection === 'set'
+      ? settleSet(history, part as Part<never>, model as Model, limits)
+      : settleOrdered(
+          history,
+          part as Part<never>,
+          model as Model<unknown, never>,
+          collection,
+          limits,
+        )
+  return settled as Settled<O>
+}
+
+const settleOrdered = (
+  history: History,
+  part: Part<CollectionOp>,
+  model: Model<unknown, CollectionOp>,
+  kind: CollectionKind,
+  limits: Limits,
+): Settled<CollectionOp> => {
+  const decision = withinLimits(part, kind, limits)
+  if (decision === 'linearizable') return { left: [] }
+  if (decision === 'undecided') return { left: [part] }
+  const proof = restrict(part, decision)
+  const told = tell(history, proof, model) ?? explain(history, proof, model)
+  return { anomaly: anomaly(history, proof, told) }
+}
+
+const withinLimits = (part: Part<CollectionOp>, kind: CollectionKind, limits: Limits): Decision => {
+  try {
+    return decide(part, kind, (bytes) => {
+      if (limits.exceeded(bytes) !== undefined) throw new OutOfLimits()
+    })
+  } catch (error) {
+    if (error instanceof OutOfLimits) return 'undecided'
+    throw error
+  }
+}
+
+/** Configurations for the search of so few operations. */
+const PATIENCE = 100_000
+
+const settleSet = (
+  history: History,
+  part: Part<SetOp>,
+  model: Model,
+  limits: Limits,
+): Settled<SetOp> => {
+  const whole = part.ops.some(({ f }) => f === 'read')
+  const remainder: Remainder<SetOp> = whole ? wholeReads(part) : elements(part)
+  if ('undecided' in remainder) return { left: remainder.undecided }
+  let proof = restrict(part, remainder.impossible)
+  const asked = problem(proof, model)
+  const search = searchOf(asked)
+  if (search.run(PATIENCE) === 'violation') proof = restrict(proof, shrink(asked, search, limits))
+  return { anomaly: anomaly(history, proof, explain(history, proof, model)) }
+}
+
+const anomaly = (
+  { columns: { index } }: History,
+  proof: Part<unknown>,
+  { type, summary }: { readonly type: string; readonly summary: string },
+): Anomaly => ({ type, summary, ops: Array.from(proof.start, (at) => index[at]!) })
