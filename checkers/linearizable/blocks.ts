@@ -18,7 +18,8 @@
  * overlap, and the others by their t, which must not lie within one of the former.
  */
 import { NONE } from '../history.ts'
-import type { Chains } from './chains.ts'
+import { type Chains, POLL_MASK } from './chains.ts'
+import { NEVER } from './part.ts'
 
 export class Blocks {
   /**
@@ -48,19 +49,22 @@ export class Blocks {
   /** Goes along every chain. */
   private follow(): void {
     const { chains } = this
-    const { key: keys, size, keys: initial } = chains.registers.versions
-    const { observed } = chains.registers
+    const { observed, end, versions } = chains.registers
+    const { producer } = chains
+    const { key, size, keys: initial } = versions
     const reached = new Uint8Array(size)
     for (let version = 0; version < size; version++) {
-      chains.poll(version, this.bytes)
-      if (!chains.isOpen(keys[version]!)) continue
-      const installer = chains.installer(version)
-      if (version < initial || (installer !== NONE && observed[installer] === NONE))
-        this.walk(version, reached)
+      if ((version & POLL_MASK) === 0) chains.poll(this.bytes)
+      const op = producer[version]!
+      if (version >= initial) {
+        if (op === NONE || observed[op] !== NONE) continue
+        if (end[op] === NEVER && !chains.counts(op)) continue
+      }
+      if (chains.isOpen(key[version]!)) this.walk(version, reached)
     }
-    for (let version = 0; version < size; version++)
-      if (reached[version] === 0 && chains.isOpen(keys[version]!))
-        if (chains.installer(version) !== NONE) this.circle(version)
+    for (let version = initial; version < size; version++)
+      if (reached[version] === 0 && producer[version] !== NONE)
+        if (chains.counts(producer[version]!) && chains.isOpen(key[version]!)) this.circle(version)
   }
 
   /** Whether the chain that begins with a version is right, and where its block stands. */
@@ -130,15 +134,17 @@ export class Blocks {
   private compare(): void {
     const { chains, at, first, last } = this
     const { start, end, versions } = chains.registers
+    const { key: keyOf, keys } = versions
+    const { length } = at
     /** Of each key: the block so far with f < t that reaches furthest. */
-    const furthest = new Int32Array(versions.keys).fill(NONE)
-    for (let key = 0; key < versions.keys; key++)
+    const furthest = new Int32Array(keys).fill(NONE)
+    for (let key = 0; key < keys; key++)
       if (chains.isOpen(key) && last[key] !== NONE) furthest[key] = key
-    for (let position = 0; position < at.length; position++) {
-      chains.poll(position, this.bytes)
+    for (let position = 0; position < length; position++) {
+      if ((position & POLL_MASK) === 0) chains.poll(this.bytes)
       const block = at[position]! - 1
       if (block < 0) continue
-      const key = versions.key[block]!
+      const key = keyOf[block]!
       const f = end[first[block]!]!
       const before = furthest[key]!
       if (before !== NONE && f < start[last[before]!]!)

@@ -23,8 +23,8 @@ export class OutOfLimits extends Error {
   override readonly name = 'OutOfLimits'
 }
 
-/** How many operations are gone through between two looks at the limits. */
-const STEP_MASK = 0xffff
+/** The limits are looked at wherever a running number has these bits zero. */
+export const POLL_MASK = 0xffff
 
 export class Chains {
   /** Of each version: the operation that installed it, or NONE. */
@@ -83,9 +83,8 @@ export class Chains {
       this.contradictions.set(key, { key, ops: [...new Set(ops)].filter((op) => op !== NONE) })
   }
 
-  /** Looks at the limits now and then. @throws OutOfLimits */
-  poll(step: number, bytes = 0): void {
-    if ((step & STEP_MASK) !== 0) return
+  /** Looks at the limits. @throws OutOfLimits */
+  poll(bytes = 0): void {
     const reason = this.limits.exceeded(this.bytes + bytes)
     if (reason !== undefined) throw new OutOfLimits(reason)
   }
@@ -94,7 +93,7 @@ export class Chains {
     const { size, key, observed, installed, versions } = this.registers
     const { producer, repeats } = this
     for (let op = 0; op < size; op++) {
-      this.poll(op)
+      if ((op & POLL_MASK) === 0) this.poll()
       const version = installed[op]!
       // A compare-and-set of a value to itself is a read.
       if (version === NONE || version === observed[op]) continue
@@ -104,41 +103,49 @@ export class Chains {
   }
 
   private link(): void {
-    const { size, key, end, observed } = this.registers
+    const { repeats, producer, firstEnd, lastStart } = this
+    const { size, key, end, observed, installed } = this.registers
     for (let op = 0; op < size; op++) {
-      this.poll(op)
-      if (end[op] === NEVER || observed[op] === NONE || this.repeats[key[op]!] === 1) continue
-      this.see(op)
-      this.follow(op)
+      if ((op & POLL_MASK) === 0) this.poll()
+      const version = observed[op]!
+      if (version === NONE || end[op] === NEVER || repeats[key[op]!] === 1) continue
+      const cause = producer[version]!
+      if (cause === NONE || end[cause] === NEVER) this.follow(op)
+      if (installed[op] !== NONE && installed[op] !== version) {
+        this.take(op)
+        continue
+      }
+      const first = firstEnd[version]!
+      if (first === NONE || end[op]! < end[first]!) firstEnd[version] = op
+      // Completed readers come in the order of their invocations.
+      lastStart[version] = op
     }
   }
 
-  /** The indeterminate producers that an operation shows to have happened. */
+  /** Where what an operation saw comes from: the indeterminate producers that it shows to have happened. */
   private follow(seer: number): void {
     const { end, observed } = this.registers
     for (let op = seer; observed[op] !== NONE; ) {
       const cause = this.producer[observed[op]!]!
+      if (cause === NONE) this.unwritten(op)
       if (cause === NONE || end[cause] !== NEVER || this.happened.has(cause)) return
       this.happened.set(cause, op)
-      if (observed[cause] !== NONE) this.see(cause)
+      if (observed[cause] !== NONE) this.take(cause)
       op = cause
     }
   }
 
-  /** An operation that takes part and saw a version. */
-  private see(op: number): void {
-    const { key, end, observed, installed, versions } = this.registers
-    const { consumer, firstEnd, lastStart } = this
+  private unwritten(op: number): void {
+    const { key, observed, versions } = this.registers
+    if (observed[op]! >= versions.keys) this.contradict(key[op]!, [op])
+  }
+
+  /** A compare-and-set that takes part took its version away. */
+  private take(op: number): void {
+    const { key, observed } = this.registers
     const version = observed[op]!
-    if (version >= versions.keys && this.producer[version] === NONE) this.contradict(key[op]!, [op])
-    if (installed[op] !== NONE && installed[op] !== version) {
-      if (consumer[version] !== NONE) this.contradict(key[op]!, [consumer[version]!, op])
-      consumer[version] = op
-      return
-    }
-    const first = firstEnd[version]!
-    if (first === NONE || end[op]! < end[first]!) firstEnd[version] = op
-    // Completed readers come in the order of their invocations.
-    lastStart[version] = op
+    const taker = this.consumer[version]!
+    if (taker !== NONE) this.contradict(key[op]!, [taker, op])
+    this.consumer[version] = op
   }
 }

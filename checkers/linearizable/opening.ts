@@ -59,7 +59,7 @@ const openRegisters = <S, O>(
   const all = registersOf(history, settings)
   const chains = new Chains(all, limits)
   const left = undecidedKeys(chains)
-  const poll = (step: number): void => chains.poll(step, all.size * 16)
+  const poll = (): void => chains.poll(all.size * 16)
   const refutations = left.size === 0 ? new Map() : refute(all, left, poll)
   const ops = left.size === 0 ? [] : keyOps(all, left)
   const findings = [
@@ -78,7 +78,7 @@ const openRegisters = <S, O>(
   return {
     operations: all.size,
     indeterminate: count(all.end, NEVER),
-    keys: new Set(all.key).size,
+    keys: distinct(all.key, all.versions.keys),
     violations: findings.length,
     anomalies: findings.slice(0, MOST_SHOWN).map(({ prove }) => prove()),
     undecided: findings.length > 0 ? [] : ops.map((one) => () => registerProblem(all, model, one)),
@@ -89,8 +89,7 @@ const openRegisters = <S, O>(
 const undecidedKeys = (chains: Chains): ReadonlySet<number> => {
   const { repeats } = chains
   const left = new Set<number>()
-  for (let key = 0; key < repeats.length; key++)
-    if (repeats[key] === 1) left.add(key)
+  for (let key = 0; key < repeats.length; key++) if (repeats[key] === 1) left.add(key)
   if (left.size === repeats.length) return left
   const blocks = new Blocks(chains)
   for (const key of undecidedByDiffering(chains, blocks)) left.add(key)
@@ -101,8 +100,15 @@ const undecidedKeys = (chains: Chains): ReadonlySet<number> => {
 const last = ({ start }: Registers, ops: readonly number[]): number =>
   ops.reduce((latest, op) => Math.max(latest, start[op]!), -1)
 
-const count = (column: Int32Array, wanted: number): number => {
+/** How many different numbers below a bound there are. */
+const distinct = (numbers: Int32Array, bound: number): number => {
+  const seen = new Uint8Array(bound)
+  for (let at = 0; at < numbers.length; at++) seen[numbers[at]!] = 1
+  return count(seen, 1)
+}
+
+const count = (column: Int32Array | Uint8Array, wanted: number): number => {
   let found = 0
-  for (const value of column) if (value === wanted) found++
+  for (let at = 0; at < column.length; at++) if (column[at] === wanted) found++
   return found
 }

@@ -9,6 +9,7 @@
  */
 import { NONE } from '../history.ts'
 import type { Registers } from '../registers/registers.ts'
+import { POLL_MASK } from './chains.ts'
 import { NEVER } from './part.ts'
 
 export interface Refutation {
@@ -24,14 +25,14 @@ export interface Refutation {
 export const refute = (
   registers: Registers,
   wanted: ReadonlySet<number>,
-  poll: (step: number) => void,
+  poll: () => void,
 ): ReadonlyMap<number, Refutation> => {
   const refuter = new Refuter(registers)
   const found = new Map<number, Refutation>()
   const { key, start } = registers
   const opAt = operationsAt(registers, wanted)
   for (let position = 0; position < opAt.length; position++) {
-    poll(position)
+    if ((position & POLL_MASK) === 0) poll()
     const op = opAt[position]! - 1
     if (op < 0 || found.has(key[op]!)) continue
     if (start[op] === position) refuter.begin(op)
