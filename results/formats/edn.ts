@@ -15,7 +15,7 @@ export const edn: Format = {
   name: 'edn',
   summary: "Jepsen's history.edn: maps {:type :invoke, :process 0, :f :read, …}",
   recognises: (head) =>
-    /^[\s,]*(?:[[(][\s,]*)?(?:#[\w./]*[\s,]*)?\{[\s,]*(?::|$)/.test(
+    /^[\s,]*(?:#|[[(]?[\s,]*(?:#[\w./]*[\s,]*)?\{[\s,]*(?::|$))/.test(
       head.replaceAll(/;[^\n]*/g, ''),
     ),
   read: (source, sink, options) => new Reader(source, sink, options).read(),

@@ -23,7 +23,7 @@ export const eventOf = (map: Readonly<Record<string, unknown>>): EventInput => {
   const type = typeOf(map.type)
   const pair = tupleOf(map.value)
   const key = pair?.[0] ?? map.key ?? undefined
-  if (key !== undefined && !isKey(exact(key))) throw wrong('key', key, 'a name or a number')
+  if (key !== undefined && !isKey(key)) throw wrong('key', key, 'a name or a number')
   const { index, time, f, node, error } = map
   if (typeof f !== 'string' || f === '') throw wrong('f', f, 'the name of an operation')
   if (given(index) && !whole(index)) throw wrong('index', index, 'a whole number')
@@ -31,8 +31,8 @@ export const eventOf = (map: Readonly<Record<string, unknown>>): EventInput => {
   return {
     type,
     process: processOf(map.process, type),
-    f: unmarked(f),
-    value: pair === undefined ? exact(map.value ?? null) : pair[1],
+    f,
+    value: pair === undefined ? (map.value ?? null) : pair[1],
     ...(given(index) && { index: index as number }),
     ...(given(time) && { time: time as number }),
     ...(key !== undefined && { key: key as Key }),
@@ -50,20 +50,15 @@ const isKey = (value: unknown): value is Key =>
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
-/** Keywords keep their colon in some JSON. */
-const unmarked = (name: string): string => (name.startsWith(':') ? name.slice(1) : name)
-
 const typeOf = (type: unknown): OpType => {
-  const name = typeof type === 'string' ? unmarked(type) : undefined
-  if (name === 'invoke' || name === 'ok' || name === 'fail' || name === 'info') return name
+  if (type === 'invoke' || type === 'ok' || type === 'fail' || type === 'info') return type
   throw wrong('type', type, 'invoke, ok, fail or info')
 }
 
 /** Clients are numbers; what has a name is a nemesis, and no other name may invoke anything. */
 const processOf = (process: unknown, type: OpType): Process => {
   if (whole(process) && (process as number) < 2 ** 31) return process as number
-  if (typeof process === 'string' && (type === 'info' || unmarked(process) === 'nemesis'))
-    return 'nemesis'
+  if (typeof process === 'string' && (type === 'info' || process === 'nemesis')) return 'nemesis'
   throw wrong('process', process, 'a whole number or nemesis')
 }
 
@@ -86,27 +81,12 @@ const wrong = (field: string, found: unknown, expected: string): FormatError =>
       : `field "${field}" is ${short(JSON.stringify(found))}: expected ${expected}`,
   )
 
-/** Deepest nesting of a value. */
-const DEEPEST = 256
-
-/** @returns the value @throws FormatError where it holds a number that JSON cannot have kept exact */
-export const exact = <T>(value: T, depth = 0): T => {
-  if (typeof value === 'number') {
-    if (Number.isInteger(value) && !Number.isSafeInteger(value))
-      throw new FormatError(
-        `the number ${value} is beyond 2^53, where numbers are no longer kept apart: expected it as a string`,
-      )
-  } else if (typeof value === 'object' && value !== null) {
-    if (depth === DEEPEST)
-      throw new FormatError(`nested more than ${DEEPEST} deep: expected an event`)
-    for (const part of Array.isArray(value) ? value : Object.values(value)) exact(part, depth + 1)
-  }
-  return value
-}
-
 /** Gives Jepsen's events on, once the whole history has told whether keys are a part of the values. */
 export class JepsenEvents {
-  private time = 0
+  private index = -1
+  private time = -1
+  /** Whether an event had a time; without any, places stand for times. */
+  private timed = false
   private backwards: number | undefined
   /** Whether every client's value has been a pair so far, and whether one showed that it is no plain one. */
   private pairs = true
@@ -118,17 +98,19 @@ export class JepsenEvents {
     private readonly options: ReadOptions,
   ) {}
 
-  /** Takes the next event. The order is that of the lines; a clock that ran backwards is held. */
+  /**
+   * Takes the next event. The order is that of the lines: a clock that ran backwards is held, and what
+   * has no index or time is placed behind the event before it.
+   */
   add(event: EventInput, line: number): void {
-    const { time } = event
+    const { index = this.index + 1, time = this.timed ? this.time : this.time + 1 } = event
     if (this.pairs && event.process !== 'nemesis') this.look(event)
-    if (time !== undefined && time < this.time) {
-      this.backwards ??= line
-      this.sink.add({ ...event, time: this.time }, line)
-    } else {
-      if (time !== undefined) this.time = time
-      this.sink.add(event, line)
-    }
+    if (time < this.time) this.backwards ??= line
+    this.timed ||= event.time !== undefined
+    this.index = index
+    this.time = Math.max(this.time, time)
+    if (event.index === index && event.time === this.time) this.sink.add(event, line)
+    else this.sink.add({ ...event, index, time: Math.max(0, this.time) }, line)
   }
 
   /** To be called behind the last event. @throws FormatError for keys that were asked for and are not there */

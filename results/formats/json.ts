@@ -3,6 +3,7 @@
  * The objects are cut out of the array one by one, so that a file need not fit into a string.
  */
 import type { EventInput } from '../../checkers/history.ts'
+import { exact } from './exact.ts'
 import { type Format, FormatError, type ReadOptions, type Sink } from './format.ts'
 import { eventOf, fields, JepsenEvents } from './jepsen.ts'
 import { byte } from './scan.ts'
@@ -109,8 +110,9 @@ const objectOf = (
   const text = source.text(source.at, end)
   try {
     const map = JSON.parse(text) as Record<string, unknown>
+    exact([map.key, map.value, map.error], text)
     const strangers = Object.keys(map).filter((name) => !fields.has(name))
-    return { event: eventOf(map), strangers }
+    return { event: eventOf(withoutColons(map)), strangers }
   } catch (error) {
     if (error instanceof FormatError) throw source.error(source.at, error.message)
     const at = /position (\d+)/.exec((error as Error).message)
@@ -118,4 +120,13 @@ const objectOf = (
     const place = source.at + Buffer.byteLength(before)
     throw source.error(place, `found ${source.found(place)}: expected a JSON object`)
   }
+}
+
+/** Some tools keep the colon of keywords. */
+const withoutColons = (map: Record<string, unknown>): Readonly<Record<string, unknown>> => {
+  for (const name of ['type', 'process', 'f']) {
+    const value = map[name]
+    if (typeof value === 'string' && value.startsWith(':')) map[name] = value.slice(1)
+  }
+  return map
 }

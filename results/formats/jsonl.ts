@@ -4,8 +4,9 @@
  * million lines go through here. A field that we do not know is left alone.
  */
 import type { EventInput } from '../../checkers/history.ts'
+import { exact } from './exact.ts'
 import { excerpt, type Format, FormatError, type Sink, short } from './format.ts'
-import { exact, fields } from './jepsen.ts'
+import { fields } from './jepsen.ts'
 import { JsonScan } from './jsonl-scan.ts'
 import { readLines } from './lines.ts'
 import type { Source } from './source.ts'
@@ -36,8 +37,10 @@ const slow = (line: string, source: Source, sink: Sink): EventInput | undefined 
     throw new FormatError(`found ${excerpt(line)}: expected one JSON object`)
   }
   const event = checked(parsed)
+  const { key, value = null } = event
+  exact([key, value], line)
   for (const field in event) if (!fields.has(field)) sink.stranger(field, source.line)
-  return event
+  return { ...event, value }
 }
 
 /** A parsed line as an event. @throws FormatError naming the first field that is wrong */
@@ -58,8 +61,7 @@ export const checked = (parsed: unknown): EventInput => {
     throw wrong('key', key, 'a string or a number')
   if (node !== undefined && typeof node !== 'string') throw wrong('node', node, 'a string')
   if (error !== undefined && typeof error !== 'string') throw wrong('error', error, 'a string')
-  exact(key)
-  return { ...parsed, value: exact((parsed as EventInput).value ?? null) } as EventInput
+  return parsed as EventInput
 }
 
 const whole = (value: unknown, most: number): boolean =>
