@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import causal from './causal.ts'
 import convergence from './causal-convergence.ts'
+import memory from './causal-memory.ts'
 import { unlimited } from './checker.ts'
+import pram from './pram.ts'
 import * as oracle from './testing/causal-oracle.ts'
 import { only } from './testing/histories.ts'
 import { weakHistories } from './testing/weak-histories.ts'
@@ -13,6 +15,8 @@ const runs = Number(process.env.SCHISM_RUNS ?? 3000)
 describe('agrees', () => {
   for (const [name, plugin, truth] of [
     ['causal', causal, oracle.causal],
+    ['causal-memory', memory, oracle.causalMemory],
+    ['pram', pram, oracle.pram],
     ['causal-convergence', convergence, oracle.causalConvergence],
   ] as const)
     for (const indeterminate of [0, 8])

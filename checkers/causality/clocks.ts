@@ -21,7 +21,7 @@ export class Clocks {
     private readonly sessions: Sessions,
     meter: Meter,
   ) {
-    const { size, count, first, writes } = sessions
+    const { size, count, writes } = sessions
     this.count = count
     this.place = new Int32Array(size).fill(NONE)
     let kept = 0
@@ -33,6 +33,13 @@ export class Clocks {
     meter.hold((size + kept + count * count) * 4)
     this.kept = new Int32Array(kept)
     this.current = new Int32Array(count * count)
+    this.reset()
+  }
+
+  /** No session has performed anything. */
+  reset(): void {
+    const { count } = this
+    const { first } = this.sessions
     for (let s = 0; s < count; s++) this.current.set(first.subarray(0, count), s * count)
   }
 

@@ -11,6 +11,7 @@ export interface Finding {
     | 'write-hb-init-read'
     | 'cyclic-hb'
     | 'non-monotonic-read'
+    | 'future-read'
     | 'read-your-writes'
     | 'monotonic-writes'
     | 'writes-follow-reads'
@@ -41,4 +42,10 @@ export const ofCycle = (type: Finding['type'], steps: readonly Step[]): Finding 
   type,
   ops: steps.flatMap(({ from, to }) => [from, to]),
   steps,
+})
+
+/** Both of two searches' findings. */
+export const both = (one: Found, other: Found): Found => ({
+  findings: [...one.findings, ...other.findings],
+  total: one.total + other.total,
 })

@@ -2,7 +2,7 @@
  * A consistency level over sessions of register operations as a checker: reads the history in columns,
  * searches, shrinks what was found until every operation is needed, and tells it.
  */
-import type { Checker, CheckerPlugin, Limits, Verdict } from '../checker.ts'
+import type { Anomaly, Checker, CheckerPlugin, Limits, Verdict } from '../checker.ts'
 import type { History } from '../history.ts'
 import { type Model, NotInModel, type RegisterSettings } from '../model.ts'
 import casRegister from '../models/cas-register.ts'
@@ -41,8 +41,8 @@ const judge = (
     const meter = new Meter(limits, columns.size * 24 + columns.versions.bytes + sessions.size * 17)
     const { findings, total } = search(sessions, meter)
     const stats = { operations: sessions.size, sessions: sessions.count, violations: total }
-    const [first, ...rest] = findings.map((finding) =>
-      tell(...shrink(sessions, finding, search, meter)),
+    const [first, ...rest] = distinct(
+      findings.map((finding) => tell(...shrink(sessions, finding, search, meter))),
     )
     if (first !== undefined) return { valid: false, anomalies: [first, ...rest], stats }
     const { hidden } = sessions
@@ -55,4 +55,10 @@ const judge = (
     if (error instanceof OutOfLimits) return { valid: 'unknown', reason: error.message }
     throw error
   }
+}
+
+/** Different findings may shrink to the same proof. */
+const distinct = (anomalies: readonly Anomaly[]): Anomaly[] => {
+  const byOps = new Map(anomalies.map((anomaly) => [anomaly.ops.join(), anomaly]))
+  return [...byOps.values()]
 }

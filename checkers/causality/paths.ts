@@ -1,25 +1,22 @@
 /** Shortest paths in the causal order: as few operations as possible. */
 import { NONE } from '../history.ts'
-import { type Adjacency, adjacency, Edges, type Step } from './schedule.ts'
-import type { Sessions } from './sessions.ts'
+import { type Adjacency, adjacency, Edges, type Graph, type Step } from './schedule.ts'
 
 const noEdges = new Edges()
 
 /** A shortest path along program order and reads-from; empty if there is none. O(n) */
-export const coPath = (sessions: Sessions, from: number, to: number): Step[] =>
-  new Paths(sessions, noEdges).path(from, to) ?? []
+export const coPath = (graph: Graph, from: number, to: number): Step[] =>
+  new Paths(graph, noEdges).path(from, to) ?? []
 
 /** Paths along program order, reads-from and further edges. */
 export class Paths {
   private readonly into: Adjacency | undefined
 
   constructor(
-    private readonly sessions: Sessions,
+    private readonly graph: Graph,
     private readonly edges: Edges,
-    /** What each read follows in the relation; its source unless given. */
-    private readonly source = sessions.source,
   ) {
-    this.into = edges.size === 0 ? undefined : adjacency(edges.to, edges.size, sessions.size)
+    this.into = edges.size === 0 ? undefined : adjacency(edges.to, edges.size, graph.size)
   }
 
   /**
@@ -29,7 +26,7 @@ export class Paths {
    * @param below only edges with smaller numbers are taken
    */
   path(from: number, to: number, below = this.edges.size): Step[] | undefined {
-    const { first, session, size } = this.sessions
+    const { first, session, size } = this.graph
     /** The operation that each one was reached from, and by which edge. */
     const after = new Int32Array(size).fill(NONE)
     const by = new Int32Array(size).fill(NONE)
@@ -58,7 +55,7 @@ export class Paths {
     by: Int32Array,
     reached: number[],
   ): void {
-    const source = this.source[op]!
+    const source = this.graph.source[op]!
     if (source >= 0 && after[source] === NONE) {
       after[source] = op
       by[source] = WR

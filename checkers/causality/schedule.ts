@@ -7,12 +7,15 @@ import { NONE } from '../history.ts'
 import type { Meter } from './meter.ts'
 import type { Sessions } from './sessions.ts'
 
+/** Sessions of any operations, as far as they are a graph: program order and sources. */
+export type Graph = Pick<Sessions, 'size' | 'count' | 'first' | 'session' | 'source'>
+
 /** Edges between operations, each with the read that is the reason for it. */
 export class Edges {
   size = 0
-  from = new Int32Array(1024)
-  to = new Int32Array(1024)
-  read = new Int32Array(1024)
+  from = new Int32Array(64)
+  to = new Int32Array(64)
+  read = new Int32Array(64)
 
   add(from: number, to: number, read: number): void {
     if (this.size === this.from.length) {
@@ -24,6 +27,13 @@ export class Edges {
     this.to[this.size] = to
     this.read[this.size] = read
     this.size++
+  }
+
+  /** The edges there are now; those added later are not in it. */
+  copy(): Edges {
+    const edges = new Edges()
+    Object.assign(edges, { size: this.size, from: this.from, to: this.to, read: this.read })
+    return edges
   }
 
   get bytes(): number {
@@ -62,7 +72,7 @@ export type Fronts = Int32Array
  * @returns where the sessions stand: all at their ends, unless the relation has a cycle
  */
 export const schedule = (
-  { size, count, first, session, source }: Sessions,
+  { size, count, first, session, source }: Graph,
   edges: Edges,
   visit: (op: number) => void,
   meter: Meter,
@@ -117,7 +127,7 @@ export const schedule = (
 }
 
 /** Whether all were visited. */
-export const complete = ({ first, count }: Sessions, fronts: Fronts): boolean => {
+export const complete = ({ first, count }: Graph, fronts: Fronts): boolean => {
   for (let s = 0; s < count; s++) if (fronts[s] !== first[s + 1]) return false
   return true
 }
@@ -133,9 +143,9 @@ export interface Step {
 }
 
 /** The cycles that blocked sessions lead to, each without program-order steps of no length. */
-export const blockedCycles = (sessions: Sessions, fronts: Fronts, edges: Edges): Step[][] => {
-  const { count, first, session } = sessions
-  const reason = blockers(sessions, fronts, edges)
+export const blockedCycles = (graph: Graph, fronts: Fronts, edges: Edges): Step[][] => {
+  const { count, first, session } = graph
+  const reason = blockers(graph, fronts, edges)
   const state = new Uint8Array(count)
   const cycles: Step[][] = []
   for (let start = 0; start < count; start++) {
@@ -166,7 +176,7 @@ export const blockedCycles = (sessions: Sessions, fronts: Fronts, edges: Edges):
 
 /** For each blocked session, the step from an operation not visited to its next one. */
 const blockers = (
-  { count, first, session, source }: Sessions,
+  { count, first, session, source }: Graph,
   fronts: Fronts,
   edges: Edges,
 ): (Step | undefined)[] => {

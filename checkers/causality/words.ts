@@ -56,6 +56,8 @@ class Teller {
         return `no order of the writes explains all reads: ${chain}`
       case 'non-monotonic-read':
         return `${this.did(read!)} after ${this.doing(by!)}: ${chain}`
+      case 'future-read':
+        return `${this.did(read!)}, which it only wrote afterwards: ${chain}`
       case 'read-your-writes':
         return `${this.did(read!)}, although the same process ${this.act(by!)} before: ${chain}`
       case 'monotonic-writes':

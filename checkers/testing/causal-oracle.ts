@@ -44,7 +44,7 @@ export const choices = (history: History): Op[][] => {
 
 const nothing = primitive(null)
 /** Whether an operation may have observed the value. */
-const observes = ({ observed, differs }: Op, value: Primitive): boolean =>
+export const observes = ({ observed, differs }: Op, value: Primitive): boolean =>
   (observed === undefined || observed === value) && (differs === undefined || differs !== value)
 
 const before = (ops: readonly Op[], a: number, b: number): boolean =>
@@ -139,3 +139,16 @@ const level =
 export const causal = level(explainedAlone)
 export const causalMemory = level(explainedInMemory)
 export const causalConvergence = level(explainedByAll)
+
+/** PRAM: for each session some order of all writes and its own reads that holds program order of all. */
+export const pram = (history: History): boolean =>
+  choices(history).some((ops) =>
+    ops.every(({ process }) => {
+      const own = (at: number): boolean => ops[at]!.process === process
+      const set = ops.reduce(
+        (all, op, at) => (own(at) || op.installed !== undefined ? all | (1 << at) : all),
+        0,
+      )
+      return someOrder(ops, set, (a, b) => before(ops, a, b), own)
+    }),
+  )

@@ -30,17 +30,19 @@ interface Step {
 
 const play = (steps: readonly Step[], { unique, indeterminate }: Shape): EventInput[] => {
   const keyOf = ({ key }: Step): string => (key === 0 ? 'y' : 'x')
-  const valueOf = (at: number): number => (unique ? at + 1 : (steps[at]!.pick % 2) + 1)
-  const written = (key: string): (number | null)[] =>
-    steps.flatMap((step, at) => (step.f !== 'read' && keyOf(step) === key ? [valueOf(at)] : []))
+  const newValue = (at: number): number => (unique ? at + 1 : (steps[at]!.pick % 2) + 1)
+  const written = (key: string, until: number): (number | null)[] =>
+    steps
+      .slice(0, until)
+      .flatMap((step, at) => (step.f !== 'read' && keyOf(step) === key ? [newValue(at)] : []))
   const processes = [0, 1, 2]
   return steps.flatMap((step, at): EventInput[] => {
     const key = keyOf(step)
-    const seen = [null, ...written(key)]
-    // One in forty reads a value from nowhere.
-    const saw = step.pick >= 975 ? 99 : seen[step.pick % seen.length]!
+    // One in ten may read from the future, one in fifty reads a value from nowhere.
+    const seen = [null, ...written(key, step.pick % 10 === 0 ? steps.length : at)]
+    const saw = step.pick >= 980 ? 99 : seen[seen.length - 1 - (step.pick % seen.length)]!
     const process = processes[step.session]!
-    const value = step.f === 'read' ? null : step.f === 'write' ? valueOf(at) : [saw, valueOf(at)]
+    const value = step.f === 'read' ? null : step.f === 'write' ? newValue(at) : [saw, newValue(at)]
     const event = { process, key, f: step.f }
     const invoke: EventInput = { ...event, type: 'invoke', value }
     if (step.fate < indeterminate) {
@@ -49,7 +51,7 @@ const play = (steps: readonly Step[], { unique, indeterminate }: Shape): EventIn
     }
     if (step.f === 'read') return [invoke, { ...event, type: 'ok', value: saw }]
     if (step.f === 'cas' && step.fate >= 18)
-      return [invoke, { ...event, type: 'fail', value: [-1, valueOf(at), saw] }]
+      return [invoke, { ...event, type: 'fail', value: [-1, newValue(at), saw] }]
     return [invoke, { ...event, type: 'ok', value }]
   })
 }
