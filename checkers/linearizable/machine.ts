@@ -7,6 +7,8 @@ import type { Model, Primitive } from '../model.ts'
 
 /** What `step` returns for an operation that is not possible in a state. */
 export const IMPOSSIBLE = -1
+/** What `stepToward` returns for an operation after which the state leads elsewhere. */
+export const ASTRAY = -2
 
 const largestCache = 2 ** 18
 
@@ -37,10 +39,31 @@ export class Machine<S, O> {
 
   /** The state after an operation of a class, or IMPOSSIBLE. */
   step(state: number, cls: number): number {
+    const line = this.line(state, cls)
     const { cache } = this
-    const line = ((Math.imul(state, this.ops.length) + cls) & this.mask) * 3
     if (cache[line] === state + 1 && cache[line + 1] === cls) return cache[line + 2]!
-    const after = this.model.step(this.states[state]!, this.ops[cls]!)
+    return this.learn(state, cls, line, this.model.step(this.states[state]!, this.ops[cls]!))
+  }
+
+  /**
+   * The same for growing states that must lead to what a pure operation of the class `read` saw, or
+   * ASTRAY where the state after it does not. Most do not, and to intern them would cost the most.
+   */
+  stepToward(state: number, cls: number, read: number): number {
+    const line = this.line(state, cls)
+    const { cache, ops, model } = this
+    if (cache[line] === state + 1 && cache[line + 1] === cls) return cache[line + 2]!
+    const after = model.step(this.states[state]!, ops[cls]!)
+    if (after !== undefined && model.growing?.leadsTo(after, ops[read]!) === false) return ASTRAY
+    return this.learn(state, cls, line, after)
+  }
+
+  private line(state: number, cls: number): number {
+    return ((Math.imul(state, this.ops.length) + cls) & this.mask) * 3
+  }
+
+  private learn(state: number, cls: number, line: number, after: S | undefined): number {
+    const { cache } = this
     const next = after === undefined ? IMPOSSIBLE : this.intern(after)
     cache[line] = state + 1
     cache[line + 1] = cls

@@ -32,7 +32,8 @@ export const refuted = <S, O>(
   limits: Limits,
 ): Anomaly => {
   const { history, key, start, end, observed, versions } = registers
-  const { observer, between, install } = refutation
+  const { observer, install } = refutation
+  const between = plainest(registers, refutation)
   const name = keyName(registers, key[observer]!)
   const all = withReasons(registers, new Set([observer, between, install]))
   const positions = [...all].map((op) => start[op]!).sort((a, b) => a - b)
@@ -67,6 +68,19 @@ const isMinimal = <S, O>(small: Problem<S, O>, observer: number): boolean => {
     searchOf(small).run(PATIENCE) === 'violation' &&
     (rest.length === 0 || searchOf(subproblem(small, rest)).run(PATIENCE) === 'linearizable')
   )
+}
+
+/** A write that shows the value to be gone, for it rests on nothing; what was found, where none is near. */
+const plainest = (registers: Registers, { observer, between, install }: Refutation): number => {
+  const { key, start, end, observed, installed } = registers
+  if (between === NONE || observed[between] === NONE) return between
+  const after = install === NONE ? -1 : end[install]!
+  const least = Math.max(0, observer - REACH)
+  for (let op = observer - 1; op >= least && start[op]! > after; op--)
+    if (key[op] === key[observer] && end[op]! < start[observer]!)
+      if (observed[op] === NONE && installed[op] !== NONE && installed[op] !== observed[observer])
+        return op
+  return between
 }
 
 /** With an install of what each operation saw, as far as they are near. */

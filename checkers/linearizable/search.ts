@@ -17,7 +17,7 @@
  *    without is tried anyway and used fewer. One that leaves the state as it was is never needed.
  * R6 looks ahead in objects that grow (look-ahead.ts).
  */
-import { IMPOSSIBLE, type Machine } from './machine.ts'
+import { ASTRAY, IMPOSSIBLE, type Machine } from './machine.ts'
 import { Memo } from './memo.ts'
 import type { Plan } from './plan.ts'
 
@@ -100,6 +100,7 @@ export class Search {
     const k = stack[base + K]!
     const state = stack[base + STATE]!
     const before = stack[base + BEFORE]!
+    const aim = this.aim(base)
     const from = plan.offset[k]!
     const completed = plan.offset[k + 1]! - from
     const all = completed + plan.available[k]!
@@ -107,11 +108,14 @@ export class Search {
       this.examined++
       const optional = cursor - completed
       const op = optional < 0 ? plan.open[from + cursor]! : plan.required + optional
+      if (optional < 0 && this.done(base, op)) continue
       const cls = plan.cls[op]!
-      const next = machine.step(state, cls)
-      if (next === IMPOSSIBLE) continue
+      const next =
+        aim < 0 ? machine.step(state, cls) : machine.stepToward(state, cls, plan.cls[aim]!)
+      if (next === ASTRAY && aim > this.deepest) this.deepest = aim
+      if (next === IMPOSSIBLE || next === ASTRAY) continue
       if (optional < 0) {
-        if (!this.mayComplete(base, from + cursor)) continue
+        if (!this.isItsTurn(base, from + cursor)) continue
       } else if (next === state || !this.mayUse(base, optional, k)) continue
       if (before >= 0 && machine.step(before, cls) === next) continue
       stack[base + CURSOR] = cursor + 1
@@ -121,10 +125,9 @@ export class Search {
     return false
   }
 
-  /** Whether the operation at an entry of `open` is still to be done, and by R2 is its turn. */
-  private mayComplete(base: number, entry: number): boolean {
+  /** Whether by R2 it is the turn of the operation at an entry of `open`. */
+  private isItsTurn(base: number, entry: number): boolean {
     const { open, twin } = this.plan
-    if (this.done(base, open[entry]!)) return false
     if (!this.rules.twins) return true
     for (let other = twin[entry]!; other >= 0; other = twin[other]!)
       if (!this.done(base, open[other]!)) return false
@@ -188,7 +191,7 @@ export class Search {
     const k = stack[base + K]!
     if (k > this.deepest) this.deepest = k
     if (k === this.plan.required) this.outcome = 'linearizable'
-    if (this.rules.lookAhead && !this.viable(base)) return false
+    if (!this.viable(base)) return false
     if (!this.memo.add(stack, base + K)) return false
     this.depth = base / this.stride
     return true
@@ -196,18 +199,36 @@ export class Search {
 
   /** R6: whether the state can still become what the next read saw. */
   private viable(base: number): boolean {
-    const { ahead, cls, offset, open, required } = this.plan
-    if (ahead === undefined) return true
+    const aim = this.aim(base)
+    if (aim < 0 || this.machine.leadsTo(this.stack[base + STATE]!, this.plan.cls[aim]!)) return true
+    if (aim > this.deepest) this.deepest = aim
+    return false
+  }
+
+  /** The next read that the state must lead to, by rank; -1 where none can be foreseen. */
+  private aim(base: number): number {
+    const { ahead, offset, open, required } = this.plan
+    if (ahead === undefined || !this.rules.lookAhead) return -1
     const k = this.stack[base + K]!
     let read = ahead.read[k]!
     // The reads done already are among the open ones, whose ranks end with the last of them.
     const lastOpen = k < required ? open[offset[k + 1]! - 1]! : 0
     while (read <= lastOpen && this.isOpen(k, read) && this.done(base, read))
       read = ahead.read[read + 1]!
-    if (read === required || ahead.forgets[k]! <= read || ahead.late[read] === 1) return true
-    if (this.machine.leadsTo(this.stack[base + STATE]!, cls[read]!)) return true
-    if (read > this.deepest) this.deepest = read
-    return false
+    if (read === required) return -1
+    const undone = ahead.forgetting[read]! - ahead.forgotten[k]!
+    return undone === 0 || undone === this.forgettingDone(base, k) ? read : -1
+  }
+
+  /** How many of the operations open at return k forget the state and are done. */
+  private forgettingDone(base: number, k: number): number {
+    const { ahead, offset, open, cls } = this.plan
+    let done = 0
+    for (let entry = offset[k]!; entry < offset[k + 1]!; entry++) {
+      const op = open[entry]!
+      if (ahead!.forgetful[cls[op]!] === 1 && this.done(base, op)) done++
+    }
+    return done
   }
 
   private isOpen(k: number, rank: number): boolean {
