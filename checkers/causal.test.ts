@@ -4,6 +4,7 @@ import causal from './causal.ts'
 import convergence from './causal-convergence.ts'
 import memory from './causal-memory.ts'
 import { unlimited } from './checker.ts'
+import prefix from './consistent-prefix.ts'
 import pram from './pram.ts'
 import * as oracle from './testing/causal-oracle.ts'
 import { only } from './testing/histories.ts'
@@ -15,6 +16,7 @@ const runs = Number(process.env.SCHISM_RUNS ?? 3000)
 describe('agrees', () => {
   for (const [name, plugin, truth] of [
     ['causal', causal, oracle.causal],
+    ['consistent-prefix', prefix, oracle.consistentPrefix],
     ['causal-memory', memory, oracle.causalMemory],
     ['pram', pram, oracle.pram],
     ['causal-convergence', convergence, oracle.causalConvergence],

@@ -137,29 +137,6 @@ const withoutUnseen = (sessions: Sessions, some: readonly number[]): readonly nu
   return happened.size === some.length ? some : some.filter((op) => happened.has(op))
 }
 
-/**
- * Operations that show that an indeterminate one happened: who observed it, who observed that one, up
- * to one that did happen. O(n)
- */
-export const witnesses = (sessions: Sessions, op: number): number[] => {
-  const { size, source } = sessions
-  const from = new Map<number, number>()
-  let frontier = [op]
-  while (indeterminate(sessions, frontier[0]!)) {
-    const seen = new Set(frontier)
-    frontier = []
-    for (let reader = 0; reader < size; reader++)
-      if (seen.has(source[reader]!) && !from.has(reader)) {
-        from.set(reader, source[reader]!)
-        if (indeterminate(sessions, reader)) frontier.push(reader)
-        else frontier.unshift(reader)
-      }
-  }
-  const found: number[] = []
-  for (let at = frontier[0]!; at !== op; at = from.get(at)!) found.push(at)
-  return found
-}
-
 const sessionColumn = (first: Int32Array, size: number): Int32Array => {
   const session = new Int32Array(size)
   for (let s = 0; s + 1 < first.length; s++) session.fill(s, first[s], first[s + 1])

@@ -8,7 +8,8 @@ import { NONE } from '../history.ts'
 import type { Finding } from './finding.ts'
 import type { Search } from './judge.ts'
 import { Meter, OutOfLimits } from './meter.ts'
-import { indeterminate, restrict, type Sessions, THIN_AIR, witnesses } from './sessions.ts'
+import { restrict, type Sessions, THIN_AIR } from './sessions.ts'
+import { withWitnesses } from './witnesses.ts'
 
 /** The operations of the proof alone, and what the search finds in them. */
 export const shrink = (
@@ -32,14 +33,6 @@ export const shrink = (
     if (!(error instanceof OutOfLimits)) throw error
   }
   return [kept, search(kept, new Meter(unlimited, 0)).findings[0]!]
-}
-
-/** Each operation once, ascending, and for the indeterminate ones what shows that they happened. */
-const withWitnesses = (sessions: Sessions, ops: readonly number[]): number[] => {
-  const all = new Set(ops)
-  for (const op of ops)
-    if (indeterminate(sessions, op)) for (const witness of witnesses(sessions, op)) all.add(witness)
-  return [...all].sort((a, b) => a - b)
 }
 
 /** The proof without the last operation that it does not need, or undefined. */

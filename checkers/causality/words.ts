@@ -1,11 +1,10 @@
 /** Puts findings into sentences that a person can verify against the operations. */
 import type { Anomaly, Edge } from '../checker.ts'
-import { NONE } from '../history.ts'
 import { show } from '../model.ts'
-import { keyName } from '../registers/registers.ts'
+import { act, actor, place } from './acts.ts'
 import type { Finding } from './finding.ts'
 import type { Step } from './schedule.ts'
-import { INITIAL, indeterminate, type Sessions } from './sessions.ts'
+import { indeterminate, type Sessions } from './sessions.ts'
 
 /** A finding over the few operations of its own proof, as an anomaly. */
 export const tell = (sessions: Sessions, finding: Finding): Anomaly => {
@@ -62,9 +61,12 @@ class Teller {
         return `${this.did(read!)}, although the same process ${this.act(by!)} before: ${chain}`
       case 'monotonic-writes':
       case 'writes-follow-reads':
+        if (read === undefined) return `no order of the writes explains what was read: ${chain}`
         return `${this.did(read!)}, although it had to see what ${this.did(by!)}: ${chain}`
-      default:
-        return `no order of all writes and the process's own reads explains what it read: ${chain}`
+      case 'write-hb-init-read':
+      case 'cyclic-hb':
+      case 'pram':
+        return `no order of the writes explains all reads of one process: ${chain}`
     }
   }
 
@@ -97,7 +99,7 @@ class Teller {
         return `${this.did(to)} from ${this.name(from)}, which ${this.act(from)}`
       case 'edge':
         return (
-          `${this.value(from)} came before ${this.value(to)}, for ` +
+          `${this.value(from)} came before ${this.value(to)}${this.place(to)}, for ` +
           `${this.did(step.read!)} when ${this.value(from)} was already visible to it`
         )
     }
@@ -113,40 +115,20 @@ class Teller {
   }
 
   private name(op: number): string {
-    return `process ${this.sessions.registers.process[this.sessions.row[op]!]}`
+    return actor(this.sessions.registers, this.sessions.row[op]!)
   }
 
   private act(op: number): string {
+    return act(this.sessions.registers, this.sessions.row[op]!)
+  }
+
+  private place(op: number): string {
+    return place(this.sessions.registers, this.sessions.row[op]!)
+  }
+
+  /** The value that a write left. */
+  private value(write: number): string {
     const { registers, row } = this.sessions
-    const name = keyName(registers, registers.key[row[op]!]!)
-    const key = name === undefined ? '' : ` ${this.isWrite(op) ? 'to' : 'of'} key ${name}`
-    return `${this.verb(op)}${key} (${this.history.moment(this.position(op))})`
-  }
-
-  private isWrite(op: number): boolean {
-    return this.sessions.registers.observed[this.sessions.row[op]!] === NONE
-  }
-
-  private verb(op: number): string {
-    const { registers, row } = this.sessions
-    const { observed, installed, versions } = registers
-    const at = row[op]!
-    const seen = observed[at] === NONE ? undefined : show(versions.value(observed[at]!))
-    const left = installed[at] === NONE ? undefined : show(versions.value(installed[at]!))
-    if (seen === undefined) return `wrote ${left}`
-    if (left !== undefined) return `did compare-and-set ${seen} to ${left}`
-    const { fs, columns } = this.history
-    return fs[columns.f[this.position(op)]!] === 'cas'
-      ? `failed to compare-and-set and saw ${seen}`
-      : `read ${seen}`
-  }
-
-  /** The value that a write left, or the one that a read saw. */
-  private value(op: number): string {
-    const { registers, row, source } = this.sessions
-    const { observed, installed, versions } = registers
-    const at = row[op]!
-    const version = source[op] === INITIAL ? observed[at]! : installed[at]!
-    return show(versions.value(version === NONE ? observed[at]! : version))
+    return show(registers.versions.value(registers.installed[row[write]!]!))
   }
 }

@@ -152,3 +152,35 @@ export const pram = (history: History): boolean =>
       return someOrder(ops, set, (a, b) => before(ops, a, b), own)
     }),
   )
+
+/**
+ * Consistent prefix: some order of the writes that holds program order of the writes of each session, in
+ * which compare-and-sets observe what stands before them, and for each session growing prefixes of it that
+ * explain its reads.
+ */
+export const consistentPrefix = (history: History): boolean =>
+  choices(history).some((ops) => {
+    const writes = ops.flatMap(({ installed }, at) => (installed === undefined ? [] : [at]))
+    return orders(writes).some((order) => {
+      if (order.some((b, at) => order.slice(at).some((a) => before(ops, a, b)))) return false
+      const value = (key: unknown, length: number): Primitive => {
+        const last = order.slice(0, length).findLast((at) => ops[at]!.key === key)
+        return last === undefined ? nothing : ops[last]!.installed!
+      }
+      if (order.some((op, at) => !observes(ops[op]!, value(ops[op]!.key, at)))) return false
+      const least = new Map<number, number>()
+      return ops.every((op) => {
+        if (op.installed !== undefined) return true
+        let length = least.get(op.process) ?? 0
+        while (length <= order.length && !observes(op, value(op.key, length))) length++
+        least.set(op.process, length)
+        return length <= order.length
+      })
+    })
+  })
+
+/** All orders of some numbers. */
+export const orders = (all: readonly number[]): number[][] =>
+  all.length === 0
+    ? [[]]
+    : all.flatMap((one) => orders(all.filter((other) => other !== one)).map((rest) => [one, ...rest]))

@@ -4,7 +4,7 @@
  */
 import type { History } from '../history.ts'
 import type { Primitive } from '../model.ts'
-import { choices, type Op, observes } from './causal-oracle.ts'
+import { choices, type Op, observes, orders } from './causal-oracle.ts'
 
 /** The operations with what each one observed: the place of a write, or -1 for the initial value. */
 interface Explained {
@@ -88,13 +88,6 @@ const explains = (explained: Explained, session: number, guarantee: Guarantee): 
     return visible(explained, guarantee, order, pairs, reads, 0)
   })
 }
-
-const orders = (all: readonly number[]): number[][] =>
-  all.length === 0
-    ? [[]]
-    : all.flatMap((one) =>
-        orders(all.filter((other) => other !== one)).map((rest) => [one, ...rest]),
-      )
 
 /** Whether sets of visible writes explain the reads, the first of which sees at least `least`. */
 const visible = (
