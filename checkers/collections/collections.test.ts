@@ -20,7 +20,7 @@ import {
 import { settle } from './collections.ts'
 
 const seed = 20261121
-const numRuns = Number(process.env.SCHISM_RUNS ?? 3000)
+const numRuns = Number(process.env.SCHISM_RUNS ?? 1200)
 
 const kinds: readonly { readonly model: Model; readonly kind: UniqueKind }[] = [
   { model: queue, kind: uniqueQueue },

@@ -11,9 +11,10 @@ import { problem, searchOf } from '../linearizable/problem.ts'
 import { shrink } from '../linearizable/shrink.ts'
 import type { Model } from '../model.ts'
 import type { SetOp } from '../models/set.ts'
-import { type CollectionKind, type Decision, decide, OutOfLimits } from './decide.ts'
+import { type CollectionKind, decide, OutOfLimits } from './decide.ts'
 import { elements, type Remainder } from './elements.ts'
 import type { CollectionOp } from './operations.ts'
+import { everything, smallest } from './smallest.ts'
 import { split } from './split.ts'
 import { tell } from './tell.ts'
 import { wholeReads } from './whole-reads.ts'
@@ -51,26 +52,35 @@ const settleOrdered = (
   kind: CollectionKind,
   limits: Limits,
 ): Settled<CollectionOp> => {
-  const decision = withinLimits(part, kind, limits)
+  const poll = (bytes: number): void => {
+    if (limits.exceeded(bytes) !== undefined) throw new OutOfLimits()
+  }
+  const decision = withinLimits(() => decide(part, kind, poll)) ?? 'undecided'
   if (decision === 'linearizable') return { left: [] }
   if (decision === 'undecided') return { left: [part] }
-  const proof = restrict(part, decision)
+  const violates = (some: Part<CollectionOp>): boolean => {
+    const answer = decide(some, kind, poll)
+    if (answer !== 'undecided') return answer !== 'linearizable'
+    return some.ops.length <= FEW && searchOf(problem(some, model)).run(PATIENCE) === 'violation'
+  }
+  const kept = withinLimits(() => smallest(part, decision, violates)) ?? everything(part, decision)
+  const proof = restrict(part, kept)
   const told = tell(history, proof, model) ?? explain(history, proof, model)
   return { anomaly: anomaly(history, proof, told) }
 }
 
-const withinLimits = (part: Part<CollectionOp>, kind: CollectionKind, limits: Limits): Decision => {
+/** What the work returns, or undefined where it came to the limits. */
+const withinLimits = <T>(work: () => T): T | undefined => {
   try {
-    return decide(part, kind, (bytes) => {
-      if (limits.exceeded(bytes) !== undefined) throw new OutOfLimits()
-    })
+    return work()
   } catch (error) {
-    if (error instanceof OutOfLimits) return 'undecided'
+    if (error instanceof OutOfLimits) return undefined
     throw error
   }
 }
 
-/** Configurations for the search of so few operations. */
+/** So few operations are searched while a proof is made, for so many configurations. */
+const FEW = 64
 const PATIENCE = 100_000
 
 const settleSet = (

@@ -8,14 +8,13 @@
  * took, one each, the elements that must have been gone first, in the order of these deadlines? Then it is.
  * Otherwise the general search must decide.
  */
-import { type Part, restrict } from '../linearizable/part.ts'
+import type { Part } from '../linearizable/part.ts'
 import type { Model } from '../model.ts'
-import { fewest } from './fewest.ts'
 import { fifo, fifoDeadlines } from './fifo.ts'
 import { leastFirst, leastFirstDeadlines } from './least-first.ts'
 import { type Lifetimes, lifetimes, NOBODY } from './lifetimes.ts'
 import { lifo, lifoDeadlines } from './lifo.ts'
-import { type CollectionOp, explains } from './operations.ts'
+import type { CollectionOp } from './operations.ts'
 import type { Suspects } from './suspects.ts'
 import { LeastAfter } from './trees.ts'
 
@@ -42,34 +41,18 @@ const orders: Readonly<Record<CollectionKind, Order>> = {
   'priority-queue': { decide: leastFirst, deadlines: leastFirstDeadlines },
 }
 
-/** The fewest operations that prove a violation, ascending; or what else was found out. */
-export type Decision = 'linearizable' | 'undecided' | readonly number[]
-
-/** Decides a part, with the smallest proof. */
-export const decide = (part: Part<CollectionOp>, kind: CollectionKind, poll: Poll): Decision => {
-  const first = judge(part, orders[kind], poll)
-  if (typeof first === 'string') return first
-  try {
-    return smallest(part, first, orders[kind], poll)
-  } catch (error) {
-    if (!(error instanceof OutOfLimits)) throw error
-    const takes = numbersWhere(part.ops.length, (op) => first.takes && part.ops[op]!.f === 'take')
-    return [...takes, ...first.units.flat()].sort((a, b) => a - b)
-  }
-}
-
 /** Operations that violate together: all of one element, or one that found nothing. */
-interface Found {
+export interface Found {
   readonly units: readonly (readonly number[])[]
   /** Whether some element was not seen to come out, so that removals of unknown outcome count. */
   readonly takes: boolean
 }
 
-const judge = (
-  part: Part<CollectionOp>,
-  order: Order,
-  poll: Poll,
-): 'linearizable' | 'undecided' | Found => {
+export type Decision = 'linearizable' | 'undecided' | Found
+
+/** Decides a part. */
+export const decide = (part: Part<CollectionOp>, kind: CollectionKind, poll: Poll): Decision => {
+  const order = orders[kind]
   poll(part.ops.length * 80)
   const all = lifetimes(part)
   if (all === undefined) return 'undecided'
@@ -122,76 +105,7 @@ const found = (all: Lifetimes, { elements, empties }: Suspects): Found => ({
   takes: elements.some((i) => all.remove[i] === NOBODY),
 })
 
-/** Takes out what is not needed; of removals of unknown outcome those that began too late to matter. */
-const smallest = (
-  whole: Part<CollectionOp>,
-  { units, takes }: Found,
-  order: Order,
-  poll: Poll,
-): readonly number[] => {
-  const unknown = takes ? numbersWhere(whole.ops.length, (op) => whole.ops[op]!.f === 'take') : []
-  const all = [...unknown, ...units.flat()].sort((a, b) => a - b)
-  const part = restrict(whole, all)
-  const place = new Map(all.map((op, number) => [op, number]))
-  const violates = (some: readonly (readonly number[])[]): boolean => {
-    const kept = [...unknown, ...some.flat()].map((op) => place.get(op)!)
-    return (
-      typeof judge(
-        restrict(
-          part,
-          kept.sort((a, b) => a - b),
-        ),
-        order,
-        poll,
-      ) !== 'string'
-    )
-  }
-  const needed = fewest(units, violates).flat()
-  const last = Math.max(...needed.map((op) => whole.end[op]!).filter((end) => end !== NEVER))
-  const accounted = needed.every((op) => isAccounted(whole, needed, op))
-  const matter = accounted ? [] : unknown.filter((op) => whole.start[op]! < last)
-  return withoutIdle(whole, [...matter, ...needed], order, poll).sort((a, b) => a - b)
-}
-
-/** Takes out single operations that may be the cause of none that stays: a removal that came last. */
-const withoutIdle = (
-  whole: Part<CollectionOp>,
-  proof: readonly number[],
-  order: Order,
-  poll: Poll,
-): number[] => {
-  let kept = [...proof]
-  for (const op of proof) {
-    const rest = kept.filter((other) => other !== op)
-    const idle = rest.every(
-      (other) =>
-        whole.end[other]! < whole.start[op]! || !explains(whole.ops[op]!, whole.ops[other]!),
-    )
-    if (!idle) continue
-    const part = restrict(
-      whole,
-      rest.toSorted((a, b) => a - b),
-    )
-    if (typeof judge(part, order, poll) !== 'string') kept = rest
-  }
-  return kept
-}
-
-/** Whether the operation is not an insert whose element nobody was seen to take. */
-const isAccounted = (
-  { ops }: Part<CollectionOp>,
-  proof: readonly number[],
-  number: number,
-): boolean => {
-  const op = ops[number]!
-  if (op.f !== 'insert') return true
-  return proof.some((other) => {
-    const remove = ops[other]!
-    return remove.f === 'remove' && remove.value === op.value
-  })
-}
-
-const numbersWhere = (length: number, wanted: (number: number) => boolean): number[] => {
+export const numbersWhere = (length: number, wanted: (number: number) => boolean): number[] => {
   const numbers: number[] = []
   for (let number = 0; number < length; number++) if (wanted(number)) numbers.push(number)
   return numbers

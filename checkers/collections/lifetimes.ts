@@ -42,80 +42,92 @@ export interface Impossible {
   readonly impossible: readonly number[]
 }
 
-/** The columns of a part, or operations that are impossible in any order, or undefined where an element was inserted twice. O(n). */
+/** The columns of a part, or operations that are impossible, or undefined where an element was inserted twice. O(n). */
 export const lifetimes = (part: Part<CollectionOp>): Lifetimes | Impossible | undefined => {
-  const inserts = new Map<Primitive, number>()
-  const removes = new Map<Primitive, number>()
+  const pairs = pairsOf(part)
+  if (pairs === undefined) return undefined
+  const { insertOf, removeOf, twice } = pairs
+  if (twice !== undefined) return { impossible: twice }
+  for (let name = 0; name < insertOf.length; name++) {
+    const insert = insertOf[name]!
+    const remove = removeOf[name]!
+    const early = insert === NOBODY || part.start[insert]! > part.end[remove]!
+    if (remove !== NOBODY && early) return { impossible: [remove] }
+  }
+  return columns(part, pairs)
+}
+
+/** Operations by element, in the order in which elements show. */
+interface Pairs {
+  readonly insertOf: readonly number[]
+  readonly removeOf: readonly number[]
+  /** Element of each operation, or NOBODY. */
+  readonly nameOf: Int32Array
+  /** Two removals of one element with its insert, if there are such. */
+  readonly twice: readonly number[] | undefined
+}
+
+const pairsOf = (part: Part<CollectionOp>): Pairs | undefined => {
+  const names = new Map<Primitive, number>()
+  const insertOf: number[] = []
+  const removeOf: number[] = []
+  const nameOf = new Int32Array(part.ops.length).fill(NOBODY)
+  let second = NOBODY
+  for (let number = 0; number < nameOf.length; number++) {
+    const op = part.ops[number]!
+    if (!('value' in op)) continue
+    let name = names.get(op.value)
+    if (name === undefined) {
+      name = names.size
+      names.set(op.value, name)
+      insertOf.push(NOBODY)
+      removeOf.push(NOBODY)
+    }
+    nameOf[number] = name
+    if (op.f === 'insert') {
+      if (insertOf[name] !== NOBODY) return undefined
+      insertOf[name] = number
+    } else if (removeOf[name] === NOBODY) removeOf[name] = number
+    else if (second === NOBODY) second = number
+  }
+  const name = second === NOBODY ? NOBODY : nameOf[second]!
+  const all = [insertOf[name], removeOf[name], second].filter((op) => op !== undefined && op >= 0)
+  const twice = name === NOBODY ? undefined : (all as number[]).sort((a, b) => a - b)
+  return { insertOf, removeOf, nameOf, twice }
+}
+
+const columns = (part: Part<CollectionOp>, { removeOf, nameOf }: Pairs): Lifetimes => {
+  const { from, to, span } = ranks(part)
+  const element: Primitive[] = []
   const empties: number[] = []
   const takes: number[] = []
-  let twice: readonly number[] | undefined
-  for (let number = 0; number < part.ops.length; number++) {
-    const op = part.ops[number]!
-    if (op.f === 'empty') empties.push(number)
-    else if (op.f === 'take') takes.push(number)
-    else if (op.f === 'insert') {
-      if (inserts.has(op.value)) return undefined
-      inserts.set(op.value, number)
-    } else {
-      const first = removes.get(op.value)
-      if (first === undefined) removes.set(op.value, number)
-      else twice ??= [first, number]
-    }
-  }
-  const impossible = twice ?? unexpected(part, inserts, removes)
-  if (impossible === undefined) return columns(part, inserts, removes, empties, takes)
-  const [first] = impossible
-  const op = part.ops[first!]!
-  const insert = 'value' in op ? inserts.get(op.value) : undefined
-  const all = insert === undefined ? impossible : [insert, ...impossible]
-  return { impossible: all.toSorted((a, b) => a - b) }
-}
-
-/** A removal that was over before its element's insert began, if there is one. */
-const unexpected = (
-  part: Part<CollectionOp>,
-  inserts: ReadonlyMap<Primitive, number>,
-  removes: ReadonlyMap<Primitive, number>,
-): readonly number[] | undefined => {
-  for (const [value, remove] of removes) {
-    const insert = inserts.get(value)
-    if (insert === undefined || part.start[insert]! > part.end[remove]!) return [remove]
-  }
-  return undefined
-}
-
-const columns = (
-  part: Part<CollectionOp>,
-  inserts: ReadonlyMap<Primitive, number>,
-  removes: ReadonlyMap<Primitive, number>,
-  empties: readonly number[],
-  takes: readonly number[],
-): Lifetimes => {
-  const { from, to, span } = ranks(part)
-  const counted = [...inserts].filter(
-    ([value, insert]) => part.end[insert] !== NEVER || removes.has(value),
-  )
-  const size = counted.length
-  const column = (): Int32Array => new Int32Array(size)
+  const column = (): Int32Array => new Int32Array(removeOf.length)
   const all = {
     ...{ insert: column(), remove: column(), insertFrom: column(), insertTo: column() },
     ...{ removeFrom: column(), removeTo: column() },
   }
-  counted.forEach(([value, insert], i) => {
-    const remove = removes.get(value) ?? NOBODY
-    all.insert[i] = insert
+  for (let number = 0; number < nameOf.length; number++) {
+    const op = part.ops[number]!
+    if (op.f === 'empty') empties.push(number)
+    if (op.f === 'take') takes.push(from[number]!)
+    if (op.f !== 'insert') continue
+    const remove = removeOf[nameOf[number]!]!
+    if (to[number] === NEVER && remove === NOBODY) continue
+    const i = element.length
+    element.push(op.value)
+    all.insert[i] = number
     all.remove[i] = remove
-    all.insertFrom[i] = from[insert]!
-    all.insertTo[i] = to[insert]!
+    all.insertFrom[i] = from[number]!
+    all.insertTo[i] = to[number]!
     all.removeFrom[i] = remove === NOBODY ? span : from[remove]!
     all.removeTo[i] = remove === NOBODY ? NEVER : to[remove]!
-  })
+  }
   return {
-    ...{ size, span, element: counted.map(([value]) => value), ...all },
+    ...{ size: element.length, span, element, ...all },
     empties: Int32Array.from(empties),
     emptyFrom: Int32Array.from(empties, (number) => from[number]!),
     emptyTo: Int32Array.from(empties, (number) => to[number]!),
-    takes: Int32Array.from(takes, (number) => from[number]!),
+    takes: Int32Array.from(takes),
   }
 }
 

@@ -9,7 +9,7 @@ import { bruteForce, only, randomHistories } from '../testing/histories.ts'
 import { collectionSubjects } from '../testing/subjects-collections.ts'
 
 const seed = 20261121
-const numRuns = Number(process.env.SCHISM_RUNS ?? 3000)
+const numRuns = Number(process.env.SCHISM_RUNS ?? 2000)
 
 describe('the search agrees with the definition on random histories of a', () => {
   for (const subject of collectionSubjects)

@@ -33,7 +33,7 @@ export const uniquePriorityQueue: UniqueKind = {
   insert: 'insert',
   remove: 'extract-min',
   // Neither ascending nor descending.
-  element: (n) => (n * 7) % 11,
+  element: (n) => (n * 7) % 17,
   next: (items) => items.indexOf(Math.min(...items)),
 }
 
