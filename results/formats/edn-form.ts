@@ -124,7 +124,7 @@ export const readFields = (
     names.map((name, place) => {
       const value = forms[place * 2 + 1]
       if (!wanted.has(name)) return [name, null]
-      return [name, name === 'error' ? errorText(value) : plain(value)]
+      return [name, name === 'error' || name === 'exception' ? errorText(value) : plain(value)]
     }),
   )
 }

@@ -110,7 +110,7 @@ export class EdnScan extends Draft {
         return true
       }
     }
-    if (this.strangers.includes(name)) return false
+    if (name === 'exception' || this.strangers.includes(name)) return false
     this.strangers.push(name)
     return this.any(bytes, 0) !== UNKNOWN
   }

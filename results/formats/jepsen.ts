@@ -12,7 +12,7 @@ import { FormatError, type ReadOptions, type Sink, short } from './format.ts'
 
 /** The fields that are read. */
 export const fields: ReadonlySet<string> = new Set([
-  ...['index', 'time', 'type', 'process', 'f', 'key', 'value', 'node', 'error'],
+  ...['index', 'time', 'type', 'process', 'f', 'key', 'value', 'node', 'error', 'exception'],
 ])
 
 /** A key and a value that are tagged as a pair. */
@@ -24,7 +24,7 @@ export const eventOf = (map: Readonly<Record<string, unknown>>): EventInput => {
   const pair = tupleOf(map.value)
   const key = pair?.[0] ?? map.key ?? undefined
   if (key !== undefined && !isKey(key)) throw wrong('key', key, 'a name or a number')
-  const { index, time, f, node, error } = map
+  const { index, time, f, node } = map
   if (typeof f !== 'string' || f === '') throw wrong('f', f, 'the name of an operation')
   if (given(index) && !whole(index)) throw wrong('index', index, 'a whole number')
   if (given(time) && !Number.isFinite(time)) throw wrong('time', time, 'nanoseconds')
@@ -37,9 +37,16 @@ export const eventOf = (map: Readonly<Record<string, unknown>>): EventInput => {
     ...(given(time) && { time: time as number }),
     ...(key !== undefined && { key: key as Key }),
     ...(given(node) && { node: text(node) }),
-    ...(given(error) && { error: text(error) }),
+    ...(failed(map) && { error: text(map.error ?? map.exception ?? 'nil') }),
   }
 }
+
+/**
+ * Whether an error is told, be it without a word: an operation that failed for one was no answer of the
+ * system, so it is no observation either.
+ */
+const failed = (map: Readonly<Record<string, unknown>>): boolean =>
+  map.error !== undefined || map.exception !== undefined
 
 const given = (value: unknown): boolean => value !== undefined && value !== null
 

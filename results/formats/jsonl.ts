@@ -6,7 +6,6 @@
 import type { EventInput } from '../../checkers/history.ts'
 import { exact } from './exact.ts'
 import { excerpt, type Format, FormatError, type Sink, short } from './format.ts'
-import { fields } from './jepsen.ts'
 import { JsonScan } from './jsonl-scan.ts'
 import { readLines } from './lines.ts'
 import type { Source } from './source.ts'
@@ -27,6 +26,11 @@ export const jsonl: Format = {
   },
 }
 
+/** The fields that are read. */
+const ours: ReadonlySet<string> = new Set([
+  ...['index', 'time', 'type', 'process', 'f', 'key', 'value', 'node', 'error'],
+])
+
 /** One line by way of `JSON.parse`. */
 const slow = (line: string, source: Source, sink: Sink): EventInput | undefined => {
   if (line.trim() === '') return undefined
@@ -39,7 +43,7 @@ const slow = (line: string, source: Source, sink: Sink): EventInput | undefined 
   const event = checked(parsed)
   const { key, value = null } = event
   exact([key, value], line)
-  for (const field in event) if (!fields.has(field)) sink.stranger(field, source.line)
+  for (const field in event) if (!ours.has(field)) sink.stranger(field, source.line)
   return { ...event, value }
 }
 

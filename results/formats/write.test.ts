@@ -5,6 +5,7 @@ import { FormatError, readHistoryFrom } from './read.ts'
 import { type WriterName, writers } from './write.ts'
 
 const runs = Number(process.env.SCHISM_RUNS ?? 2000)
+const patience = 60_000 + runs
 const written = (format: WriterName, history: History): string =>
   [...writers[format](history)].join('')
 
@@ -78,29 +79,37 @@ const histories = fc.boolean().chain((keyed) =>
 describe('what is written and read back is the same history', () => {
   const plain = (history: History): unknown => JSON.parse(JSON.stringify([...history]))
 
-  test('in JSON lines', () => {
-    fc.assert(
-      fc.property(histories, ({ history }) => {
-        const again = readHistoryFrom(written('jsonl', history), 'h')
-        expect(plain(again.history)).toEqual(plain(history))
-        expect(again.notes).toEqual([])
-      }),
-      { numRuns: runs, seed: 20261121 },
-    )
-  })
+  test(
+    'in JSON lines',
+    () => {
+      fc.assert(
+        fc.property(histories, ({ history }) => {
+          const again = readHistoryFrom(written('jsonl', history), 'h')
+          expect(plain(again.history)).toEqual(plain(history))
+          expect(again.notes).toEqual([])
+        }),
+        { numRuns: runs, seed: 20261121 },
+      )
+    },
+    patience,
+  )
 
-  test('in EDN', () => {
-    fc.assert(
-      fc.property(histories, ({ keyed, history }) => {
-        const clients = [...history].some(({ process }) => process !== 'nemesis')
-        const options = { format: 'edn', independent: keyed && clients } as const
-        const again = readHistoryFrom(written('edn', history), 'h', options)
-        expect(plain(again.history)).toEqual(plain(history))
-        expect(again.notes).toEqual([])
-      }),
-      { numRuns: runs, seed: 20261121 },
-    )
-  })
+  test(
+    'in EDN',
+    () => {
+      fc.assert(
+        fc.property(histories, ({ keyed, history }) => {
+          const clients = [...history].some(({ process }) => process !== 'nemesis')
+          const options = { format: 'edn', independent: keyed && clients } as const
+          const again = readHistoryFrom(written('edn', history), 'h', options)
+          expect(plain(again.history)).toEqual(plain(history))
+          expect(again.notes).toEqual([])
+        }),
+        { numRuns: runs, seed: 20261121 },
+      )
+    },
+    patience,
+  )
 })
 
 describe('EDN', () => {

@@ -1,0 +1,179 @@
+/** `schism check` and `schism convert` on histories from elsewhere: options, bounds, what is said. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, describe, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..', '..')
+const folder = mkdtempSync(join(tmpdir(), 'schism-check-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const schism = (...args: string[]) =>
+  execa('node', [join(root, 'bin', 'schism.mjs'), ...args], {
+    reject: false,
+    cwd: folder,
+    env: { NO_COLOR: '1' },
+  })
+const judged = async (...args: string[]) => {
+  const { stdout, exitCode } = await schism('check', '--json', ...args)
+  return { exitCode, results: JSON.parse(stdout).results }
+}
+
+const file = (name: string, lines: readonly string[]): string => {
+  const path = join(folder, name)
+  writeFileSync(path, `${lines.join('\n')}\n`)
+  return path
+}
+const event = (process: number, type: string, f: string, value: string) =>
+  `{:type :${type}, :f :${f}, :value ${value}, :process ${process}}`
+
+const refused = file('refused.edn', [
+  event(0, 'invoke', 'cas', '[5 6]'),
+  event(0, 'fail', 'cas', '[5 6]'),
+])
+/** A process reads 2, then 1, in the order opposite to that of the only writer: not even PRAM. */
+const stale = file('stale.edn', [
+  event(0, 'invoke', 'write', '[:x 1]'),
+  event(0, 'ok', 'write', '[:x 1]'),
+  event(0, 'invoke', 'write', '[:x 2]'),
+  event(0, 'ok', 'write', '[:x 2]'),
+  event(1, 'invoke', 'read', '[:x nil]'),
+  event(1, 'ok', 'read', '[:x 1]'),
+])
+const set = file('set.edn', [
+  event(0, 'invoke', 'add', '1'),
+  event(0, 'ok', 'add', '1'),
+  event(1, 'invoke', 'read', 'nil'),
+  event(1, 'ok', 'read', '#{1}'),
+])
+
+describe('a model with settings', () => {
+  test('takes its initial state and what a failure tells from the options', async () => {
+    const valid = async (...args: string[]) => (await judged(refused, ...args)).results[0].valid
+    expect(await valid()).toBe(true)
+    expect(await valid('--initial', '5')).toBe(false)
+    expect(await valid('--initial', '5', '--failed-cas', 'drop')).toBe(true)
+  })
+})
+
+describe('a level of consistency', () => {
+  test('is linearizable unless another is named', async () => {
+    const { results, exitCode } = await judged(stale)
+    expect(exitCode).toBe(1)
+    expect(Object.keys(results[0].checkers)).toEqual(['linearizable'])
+    expect(results[0].notes.join()).toMatch(/independent keys/)
+  })
+
+  test('may be several, and all of them', async () => {
+    const { results } = await judged(stale, '--consistency', 'linearizable,sequential')
+    expect(Object.keys(results[0].checkers)).toEqual(['linearizable', 'sequential'])
+    const all = await judged(stale, '--consistency', 'all')
+    expect(all.results[0].valid).toBe(false)
+  })
+})
+
+describe('what cannot be carried out: 254 and one line, for any number of files', () => {
+  test.each([
+    [
+      'an unknown level',
+      ['--consistency', 'linearisable'],
+      /unknown consistency "linearisable"; did you mean "linearizable"\?/,
+    ],
+    [
+      'a checker as a level',
+      ['--consistency', 'stats'],
+      /--consistency stats: it is a checker, no level of consistency/,
+    ],
+    [
+      'a level of a checker',
+      ['--model', 'stats', '--consistency', 'sequential'],
+      /--consistency: stats is a checker, not a model/,
+    ],
+    [
+      'an initial state of a checker',
+      ['--model', 'stats', '--initial', '1'],
+      /--initial: stats is a checker, not a model/,
+    ],
+    ['an initial state that is no JSON', ['--initial', '{'], /--initial \{: expected a JSON value/],
+    [
+      'an unknown model',
+      ['--model', 'regster'],
+      /unknown model "regster"; did you mean "register"\?/,
+    ],
+    ['an unknown format', ['--format', 'ednn'], /format/],
+  ])('%s', async (_, args, message) => {
+    const { exitCode, stderr, stdout } = await schism('check', refused, stale, ...args)
+    expect(stderr).toMatch(message)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(stdout).toBe('')
+    expect(exitCode).toBe(254)
+  })
+
+  test('transactions, until a checker reads them', async () => {
+    const path = file('append.edn', [event(0, 'invoke', 'txn', '[[:append 1 2]]')])
+    const { exitCode, stderr } = await schism('check', path)
+    expect(stderr).toMatch(/append\.edn: its operations are transactions \(txn\)/)
+    expect(exitCode).toBe(254)
+  })
+})
+
+describe('many files', () => {
+  test('are judged in the order given, each by what it holds', async () => {
+    const paths = Array.from({ length: 12 }, (_, at) => [refused, stale, set][at % 3]!)
+    const { results } = await judged(...paths)
+    expect(results.map(({ input }: { input: string }) => input)).toEqual(paths)
+    expect(results.map(({ valid }: { valid: unknown }) => valid).slice(0, 3)).toEqual([
+      true,
+      false,
+      true,
+    ])
+  })
+
+  test('do not suffer from one that exceeds its memory', async () => {
+    const lines = Array.from({ length: 150_000 }, (_, at) =>
+      event(at, 'invoke', 'write', `[${at} "${'x'.repeat(200)}${at}"]`),
+    )
+    const large = file('large.edn', lines)
+    const { results, exitCode } = await judged(set, large, stale, set, '--memory', '32MB')
+    expect(results.map(({ valid }: { valid: unknown }) => valid)).toEqual([
+      true,
+      'unknown',
+      false,
+      true,
+    ])
+    expect(results[1].reason).toMatch(/out of memory: the limit is 32 MiB/)
+    expect(exitCode).toBe(1)
+  })
+})
+
+describe('convert', () => {
+  test('writes what other tools read, and back', async () => {
+    const lines = join(folder, 'stale.jsonl')
+    const { exitCode, stderr } = await schism('convert', stale, '--to', 'jsonl', '--output', lines)
+    expect(stderr).toMatch(/every value is \[key value\]/)
+    expect(exitCode).toBe(0)
+    expect(readFileSync(lines, 'utf8').split('\n')[0]).toBe(
+      '{"index":0,"time":0,"type":"invoke","process":0,"f":"write","key":"x","value":1}',
+    )
+    const back = await schism('convert', lines, '--to', 'edn')
+    expect(back.stdout.split('\n')[0]).toBe(
+      '{:index 0, :time 0, :type :invoke, :process 0, :f :write, :value ["x" 1]}',
+    )
+    expect((await judged(lines)).results[0].valid).toBe(false)
+  })
+
+  test.each([
+    ['no file', ['nowhere.edn', '--to', 'edn'], /nowhere\.edn: cannot be read/],
+    ['no format', [stale], /to/],
+    [
+      'a place that is none',
+      [stale, '--to', 'edn', '--output', 'no/where.edn'],
+      /no\/where\.edn: cannot be written/,
+    ],
+  ])('says what is wrong with %s', async (_, args, message) => {
+    const { exitCode, stderr } = await schism('convert', ...args)
+    expect(stderr.trim().split('\n').at(-1)).toMatch(message)
+    expect(exitCode).toBe(254)
+  })
+})
