@@ -55,7 +55,7 @@ describe('blocks agree with the search and with the definition', () => {
           for (const { ops } of verdict.anomalies)
             expect(bruteForce(only(history, ops), casRegister)).toBe(false)
         }),
-        { numRuns: Number(process.env.SCHISM_RUNS ?? 4000), seed: 20261121 },
+        { numRuns: Number(process.env.SCHISM_RUNS ?? 2500), seed: 20261121 },
       )
       expect(Math.min(seen.true, seen.false)).toBeGreaterThan(300)
       expect(seen.undefined).toBeLessThan((seen.true + seen.false) / 20)

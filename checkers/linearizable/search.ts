@@ -76,6 +76,45 @@ export class Search {
     return this.memo.bytes + this.stack.byteLength + this.plan.bytes + this.machine.bytes
   }
 
+  /**
+   * After `linearizable`: the numbers in the part of the operations that took effect, in a legal order.
+   * Of what a step did at once, the operations that change nothing come after the one that was chosen.
+   */
+  order(): number[] {
+    const { plan, stride, stack } = this
+    const order: number[] = []
+    for (let frame = 0; frame <= this.depth; frame++) {
+      const base = frame * stride
+      const cursor = stack[base - stride + CURSOR]! - 1
+      const chosen = frame === 0 ? -1 : this.candidate(stack[base - stride + K]!, cursor)
+      if (chosen >= 0) order.push(plan.op[chosen]!)
+      for (const rank of this.doneSince(base)) if (rank !== chosen) order.push(plan.op[rank]!)
+    }
+    return order
+  }
+
+  private candidate(k: number, cursor: number): number {
+    const { offset, open, required } = this.plan
+    const completed = offset[k + 1]! - offset[k]!
+    return cursor < completed ? open[offset[k]! + cursor]! : required + cursor - completed
+  }
+
+  /** The ranks done in the frame at `base` and not in the frame before it. */
+  private doneSince(base: number): number[] {
+    const { offset, open, required } = this.plan
+    const { stack, stride } = this
+    const k = stack[base + K]!
+    const from = base === 0 ? 0 : stack[base - stride + K]!
+    const ranks: number[] = []
+    for (let rank = from; rank < k; rank++) ranks.push(rank)
+    for (let entry = offset[k]!; k < required && entry < offset[k + 1]!; entry++)
+      if (this.done(base, open[entry]!)) ranks.push(open[entry]!)
+    const before = base - stride
+    return base === 0
+      ? ranks
+      : ranks.filter((rank) => !(this.isOpen(from, rank) && this.done(before, rank)))
+  }
+
   /** Goes on for about so many configurations, or fewer where each has very many candidates. */
   run(configurations: number): Outcome {
     const until = this.configurations + configurations
