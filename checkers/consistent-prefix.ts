@@ -12,7 +12,7 @@
  * writes follows from the history, and `unknown` beyond the limits.
  */
 import { act, actor } from './causality/acts.ts'
-import { sessionsOf } from './causality/sessions.ts'
+import { sessionsOf, THIN_AIR } from './causality/sessions.ts'
 import { withWitnesses } from './causality/witnesses.ts'
 import type { Anomaly, Checker, CheckerPlugin } from './checker.ts'
 import { FAIL, type History, HistoryBuilder, NONE } from './history.ts'
@@ -50,7 +50,8 @@ const readersApart = (history: History): History => {
     const event = history.event(position)
     if (event.process === 'nemesis') continue
     const partner = columns.partner[position]!
-    const outcome = partner === NONE ? NONE : Math.max(columns.type[position]!, columns.type[partner]!)
+    const outcome =
+      partner === NONE ? NONE : Math.max(columns.type[position]!, columns.type[partner]!)
     const f = fs[columns.f[position]!]
     const reads = f === 'read' || (f === 'cas' && outcome === FAIL)
     apart.add({ ...event, process: event.process * 2 + (reads ? 1 : 0) })
@@ -61,26 +62,37 @@ const readersApart = (history: History): History => {
 /** The same proof in the words of the history as it was. */
 const tell = (history: History, settings: RegisterSettings, anomaly: Anomaly): Anomaly => {
   const all = registers(history, settings)
-  const rows = proofRows(all, new Set(anomaly.ops))
+  const { rows, invented } = proofRows(all, new Set(anomaly.ops))
   const ops = rows.map((row) => history.columns.index[all.start[row]!]!)
   const deeds = rows.map((row) => `${actor(all, row)} ${act(all, row)}`).join('; ')
-  if (anomaly.type === 'thin-air-read')
-    return { type: anomaly.type, summary: `${deeds}; nothing wrote that value`, ops }
+  if (invented || anomaly.type === 'thin-air-read') {
+    const summary = `${deeds}: a value that nothing can have left there before`
+    return { type: 'thin-air-read', summary, ops }
+  }
   const summary =
     'no one order of the writes has prefixes, growing for every process, that explain all reads: ' +
     deeds
   return { type: 'consistent-prefix', summary, ops }
 }
 
-/** The operations of a proof, and for the indeterminate ones what shows that they happened. */
-const proofRows = (all: Registers, named: ReadonlySet<number>): number[] => {
+/**
+ * The operations of a proof, and for the indeterminate ones what shows that they happened; and whether one
+ * observed what nothing wrote.
+ */
+const proofRows = (
+  all: Registers,
+  named: ReadonlySet<number>,
+): { readonly rows: readonly number[]; readonly invented: boolean } => {
   const sessions = sessionsOf(all)
   const { index } = all.history.columns
   const isNamed = (row: number): boolean => named.has(index[all.start[row]!]!)
   const known = [...sessions.row.keys()].filter((op) => isNamed(sessions.row[op]!))
   const rows = new Set(withWitnesses(sessions, known).map((op) => sessions.row[op]!))
   for (let row = 0; row < all.size; row++) if (isNamed(row)) rows.add(row)
-  return [...rows].sort((a, b) => a - b)
+  return {
+    rows: [...rows].sort((a, b) => a - b),
+    invented: known.some((op) => sessions.source[op] === THIN_AIR),
+  }
 }
 
 export default {

@@ -16,7 +16,7 @@
  * others of its kind: they end their sessions, and nothing that stays observed them, so no order and no
  * set of visible writes that explains an observation needs them.
  */
-import { NONE } from '../history.ts'
+import { INFO, INVOKE, NONE } from '../history.ts'
 import { NEVER } from '../linearizable/part.ts'
 import { show } from '../model.ts'
 import { keyName, type Registers } from '../registers/registers.ts'
@@ -144,7 +144,9 @@ const sessionColumn = (first: Int32Array, size: number): Int32Array => {
 }
 
 /** The source of each observation as a row, or AMBIGUOUS. */
-const sourcesOf = ({ observed, installed, versions, size }: Registers): Int32Array => {
+const sourcesOf = (registers: Registers): Int32Array => {
+  const { observed, installed, versions, size } = registers
+  const uncounted = reinstalled(registers)
   /** The first two writers of each version, the initial one before all, and whether there are more. */
   const writer = new Int32Array(versions.size).fill(NONE)
   const second = new Int32Array(versions.size).fill(NONE)
@@ -157,6 +159,7 @@ const sourcesOf = ({ observed, installed, versions, size }: Registers): Int32Arr
     else if (second[version] === NONE) second[version] = row
     else more[version] = 1
   }
+  for (const version of uncounted) more[version] = 1
   const sources = new Int32Array(size).fill(NONE)
   for (let row = 0; row < size; row++) {
     const version = observed[row]!
@@ -169,6 +172,27 @@ const sourcesOf = ({ observed, installed, versions, size }: Registers): Int32Arr
     else sources[row] = one === row ? other : AMBIGUOUS
   }
   return sources
+}
+
+/**
+ * The versions of indeterminate compare-and-sets from a value to itself. They are not among the operations
+ * of registers, which they do not change in any order of all operations; but here they would be writes.
+ */
+const reinstalled = ({ history, versions }: Registers): number[] => {
+  const { columns, fs, keys, length } = history
+  const found: number[] = []
+  const cas = fs.indexOf('cas')
+  if (cas < 0) return found
+  for (let position = 0; position < length; position++) {
+    if (columns.f[position] !== cas || columns.type[position] !== INVOKE) continue
+    const partner = columns.partner[position]!
+    if (partner !== NONE && columns.type[partner] !== INFO) continue
+    const key = columns.key[position] === NONE ? keys.length : columns.key[position]!
+    const [from, to] = columns.value[position] as readonly unknown[]
+    const version = versions.of(key, from)
+    if (version === versions.of(key, to)) found.push(version)
+  }
+  return found
 }
 
 /** Why an observation is left out, for the first one that is; takes them out of `sources`. */

@@ -1,14 +1,13 @@
 /**
  * Takes out of a proof what it does not need, one operation after the other, until it needs all. Writes
  * that a remaining read came from stay: without them it would be a read from thin air, which is another
- * violation. O(m^2) searches over m operations; where the limits end that, the proof stays larger.
+ * violation. What a compare-and-set observed goes where it matters only that it wrote. O(m^2) searches over m operations; where the limits end that, the proof stays larger.
  */
 import { unlimited } from '../checker.ts'
-import { NONE } from '../history.ts'
 import type { Finding } from './finding.ts'
 import type { Search } from './judge.ts'
 import { Meter, OutOfLimits } from './meter.ts'
-import { restrict, type Sessions, THIN_AIR } from './sessions.ts'
+import { restrict, type Sessions } from './sessions.ts'
 import { withWitnesses } from './witnesses.ts'
 
 /** The operations of the proof alone, and what the search finds in them. */
@@ -19,9 +18,6 @@ export const shrink = (
   meter: Meter,
 ): [Sessions, Finding] => {
   let kept = restrict(sessions, withWitnesses(sessions, finding.ops))
-  // A compare-and-set that observed a value from nowhere is only a write to all other proofs.
-  if (finding.type !== 'thin-air-read')
-    kept = { ...kept, source: kept.source.map((at) => (at === THIN_AIR ? NONE : at)) }
   try {
     for (
       let less: Sessions | undefined = kept;

@@ -4,8 +4,11 @@ import { indeterminate, type Sessions } from './sessions.ts'
 /** Each operation once, ascending, and for the indeterminate ones what shows that they happened. O(n) */
 export const withWitnesses = (sessions: Sessions, ops: readonly number[]): number[] => {
   const all = new Set(ops)
+  const isSeen = (op: number): boolean =>
+    ops.some((other) => sessions.source[other] === op && !indeterminate(sessions, other))
   for (const op of ops)
-    if (indeterminate(sessions, op)) for (const witness of witnesses(sessions, op)) all.add(witness)
+    if (indeterminate(sessions, op) && !isSeen(op))
+      for (const witness of witnesses(sessions, op)) all.add(witness)
   return [...all].sort((a, b) => a - b)
 }
 

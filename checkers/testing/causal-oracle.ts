@@ -183,4 +183,6 @@ export const consistentPrefix = (history: History): boolean =>
 export const orders = (all: readonly number[]): number[][] =>
   all.length === 0
     ? [[]]
-    : all.flatMap((one) => orders(all.filter((other) => other !== one)).map((rest) => [one, ...rest]))
+    : all.flatMap((one) =>
+        orders(all.filter((other) => other !== one)).map((rest) => [one, ...rest]),
+      )

@@ -10,7 +10,7 @@ export interface Shape {
   readonly indeterminate: number
 }
 
-const f = fc.constantFrom('read', 'read', 'read', 'write', 'write', 'cas')
+const f = fc.constantFrom('read', 'read', 'read', 'read', 'write', 'write', 'cas')
 
 export const weakHistories = (shape: Shape): fc.Arbitrary<History> =>
   fc
@@ -38,9 +38,12 @@ const play = (steps: readonly Step[], { unique, indeterminate }: Shape): EventIn
   const processes = [0, 1, 2]
   return steps.flatMap((step, at): EventInput[] => {
     const key = keyOf(step)
-    // One in ten may read from the future, one in fifty reads a value from nowhere.
-    const seen = [null, ...written(key, step.pick % 10 === 0 ? steps.length : at)]
-    const saw = step.pick >= 980 ? 99 : seen[seen.length - 1 - (step.pick % seen.length)]!
+    // A few read from the future, the initial value late, or a value from nowhere.
+    const past = written(key, step.pick % 10 === 0 ? steps.length : at)
+    const seen = past.length === 0 || step.pick % 7 === 0 ? [null, ...past] : past
+    const drawn = step.pick >= 995 ? 99 : seen[step.pick % seen.length]!
+    // Where values are unique, no compare-and-set is from a value to itself.
+    const saw = unique && step.f === 'cas' && drawn === newValue(at) ? null : drawn
     const process = processes[step.session]!
     const value = step.f === 'read' ? null : step.f === 'write' ? newValue(at) : [saw, newValue(at)]
     const event = { process, key, f: step.f }
