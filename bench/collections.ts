@@ -18,7 +18,7 @@ import set from '../checkers/models/set.ts'
 import stack from '../checkers/models/stack.ts'
 import { median, table } from './table.ts'
 
-const most = Number(process.argv[2] ?? 1_000_000)
+const most = Number(process.argv.at(-1)) || 1_000_000
 const rounds = 3
 const patience = { configurations: 400_000, ms: 10_000 }
 
@@ -128,12 +128,12 @@ const ordered = (kind: Kind, { operations, concurrency, wrong }: Shape): History
     const f = given === null ? kind.remove : kind.insert
     if (answer !== undefined) events.push({ process, type: 'ok', f, value: answer })
   }
-  if (wrong) exchange(events, kind.remove)
+  if (wrong) exchange(events, kind.remove, concurrency)
   return History.from(events)
 }
 
 /** Two removals one after the other give each other's elements, both of which had gone in before. */
-const exchange = (events: EventInput[], remove: string): void => {
+const exchange = (events: EventInput[], remove: string, concurrency: number): void => {
   const wentIn = new Map<unknown, number>()
   let one = -1
   events.forEach(({ type, f, value }, at) => {
@@ -143,7 +143,10 @@ const exchange = (events: EventInput[], remove: string): void => {
   })
   const other = events.findIndex(
     ({ type, f, value }, at) =>
-      at > one + 1000 && type === 'ok' && f === remove && wentIn.get(value)! < one - 1000,
+      at > one + 8 * concurrency &&
+      type === 'ok' &&
+      f === remove &&
+      wentIn.get(value)! < one - 8 * concurrency,
   )
   if (one < 0 || other < 0) return
   const { value } = events[one]!
@@ -158,6 +161,7 @@ const members = ({ operations, concurrency, wrong }: Shape): History => {
   const open = new Map<number, { readonly f: string; readonly value: number }>()
   const there = new Set<number>()
   let added = 0
+  let honest = !wrong
   for (let completed = 0; completed < operations; ) {
     const process = random(concurrency)
     const call = open.get(process)
@@ -171,7 +175,9 @@ const members = ({ operations, concurrency, wrong }: Shape): History => {
       continue
     }
     if (call.f === 'add') there.add(call.value)
-    const lies = wrong && completed === operations >> 1
+    const lies =
+      !honest && completed > operations / 2 && call.f === 'contains' && call.value < added - 100
+    honest ||= lies
     const answer = call.f === 'contains' ? there.has(call.value) !== lies : null
     events.push({ process, type: 'ok', f: call.f, value: answer })
     open.delete(process)

@@ -45,14 +45,19 @@ const withoutIdle = (
   proof: readonly number[],
   violates: Violates,
 ): number[] => {
-  let kept = [...proof]
-  for (const op of proof) {
-    const rest = kept.filter((other) => other !== op)
+  const kept = [...proof]
+  for (let at = 0; at < kept.length; ) {
+    const op = kept[at]!
+    const rest = kept.toSpliced(at, 1)
     const idle = rest.every(
       (other) =>
         whole.end[other]! < whole.start[op]! || !explains(whole.ops[op]!, whole.ops[other]!),
     )
-    if (idle && violates(restrict(whole, rest.toSorted(ascending)))) kept = rest
+    if (idle && violates(restrict(whole, rest.sort(ascending)))) {
+      kept.splice(at, 1)
+      // Without its effect an operation before it may be idle now.
+      at = 0
+    } else at++
   }
   return kept
 }
