@@ -8,7 +8,8 @@ import { type EventInput, History } from '../history.ts'
  * - `atomic`: every operation takes effect between its invocation and its completion;
  * - `sequential`: one log; every process has applied a prefix of it that never shrinks and holds its own
  *   writes;
- * - `prefix`: one log; every read sees some prefix of it, a later one perhaps a shorter one;
+ * - `prefix`: one log; the reads of a process see a prefix of it that never shrinks, perhaps without the
+ *   process' own writes;
  * - `causal-memory`: a replica a process; writes arrive after what their writer had applied, and the last
  *   one to arrive counts (Ahamad et al. 1995);
  * - `causal-convergence`: the same, and the write with the largest timestamp counts;
@@ -87,14 +88,13 @@ const logStore = (
   const log: { readonly key: number; readonly value: number }[] = []
   const applied = new Array<number>(processes).fill(0)
   const prefixOf = (process: number): number => {
-    if (kind === 'atomic') return log.length
-    const from = kind === 'sequential' ? applied[process]! : 0
+    const from = kind === 'atomic' ? log.length : applied[process]!
     return from + dice(log.length - from + 1)
   }
   return (process, write, key) => {
     if (write !== undefined) log.push({ key, value: write })
     const until = write === undefined ? prefixOf(process) : log.length
-    applied[process] = until
+    if (write === undefined || kind === 'sequential') applied[process] = until
     return { value: log.slice(0, until).findLast((entry) => entry.key === key)?.value ?? null }
   }
 }
