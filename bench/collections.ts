@@ -195,7 +195,7 @@ const clock = <T>(work: () => T): { readonly result: T; readonly ms: number } =>
 const fast = (history: History, model: Model, all: readonly Part<unknown>[]): string => {
   for (const part of all) {
     const settled = settle(history, part, model, unlimited)
-    if ('anomaly' in settled) return `violation (${settled.anomaly.ops.length})`
+    if ('prove' in settled) return `violation (${settled.prove().ops.length})`
     if (settled.left.length > 0) return 'undecided'
   }
   return 'valid'

@@ -47,10 +47,10 @@ for (const { model, kind } of kinds)
             const expected = searched(history, model)
             for (const part of parts(history, model)) {
               const settled = settle(history, part, model, unlimited)
-              if ('anomaly' in settled) {
+              if ('prove' in settled) {
                 seen.wrong++
                 expect(expected).toBe(false)
-                expect(searched(only(history, settled.anomaly.ops), model)).toBe(false)
+                expect(searched(only(history, settled.prove().ops), model)).toBe(false)
               } else if (settled.left.length === 0) {
                 seen.right++
                 expect(expected).toBe(true)
@@ -72,9 +72,9 @@ for (const { model, kind } of kinds)
             const [part] = parts(history, model)
             if (part === undefined) return
             const settled = settle(history, part, model, unlimited)
-            if (!('anomaly' in settled)) return
+            if (!('prove' in settled)) return
             proofs++
-            const { ops } = settled.anomaly
+            const { ops } = settled.prove()
             const [proof] = parts(only(history, ops), model)
             expect(bruteForce(only(history, ops), model)).toBe(false)
             for (const [gone, op] of proof!.ops.entries()) {

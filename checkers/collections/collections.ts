@@ -5,13 +5,14 @@
  */
 import type { Anomaly, Limits } from '../checker.ts'
 import type { History } from '../history.ts'
+import { OutOfLimits } from '../linearizable/chains.ts'
 import { explain } from '../linearizable/explain.ts'
 import { type Part, restrict } from '../linearizable/part.ts'
 import { problem, searchOf } from '../linearizable/problem.ts'
 import { shrink } from '../linearizable/shrink.ts'
 import type { Model } from '../model.ts'
 import type { SetOp } from '../models/set.ts'
-import { type CollectionKind, decide, OutOfLimits } from './decide.ts'
+import { type CollectionKind, decide } from './decide.ts'
 import { elements, type Remainder } from './elements.ts'
 import type { CollectionOp } from './operations.ts'
 import { everything, smallest } from './smallest.ts'
@@ -19,10 +20,10 @@ import { split } from './split.ts'
 import { tell } from './tell.ts'
 import { wholeReads } from './whole-reads.ts'
 
-/** A violation, or the parts that are still to be searched: none where the part is linearizable. */
-export type Settled<O> = { readonly anomaly: Anomaly } | { readonly left: readonly Part<O>[] }
+/** A violation with its proof, or the parts that are still to be searched: none where the part is linearizable. */
+export type Settled<O> = { readonly prove: () => Anomaly } | { readonly left: readonly Part<O>[] }
 
-/** The fast decision of one part of a history. At the limits the part is left as it is. */
+/** The fast decision of one part of a history. @throws OutOfLimits */
 export const settle = <S, O>(
   history: History,
   part: Part<O>,
@@ -53,9 +54,10 @@ const settleOrdered = (
   limits: Limits,
 ): Settled<CollectionOp> => {
   const poll = (bytes: number): void => {
-    if (limits.exceeded(bytes) !== undefined) throw new OutOfLimits()
+    const reason = limits.exceeded(bytes)
+    if (reason !== undefined) throw new OutOfLimits(reason)
   }
-  const decision = withinLimits(() => decide(part, kind, poll)) ?? 'undecided'
+  const decision = decide(part, kind, poll)
   if (decision === 'linearizable') return { left: [] }
   if (decision === 'undecided') return { left: [part] }
   const violates = (some: Part<CollectionOp>): boolean => {
@@ -63,18 +65,19 @@ const settleOrdered = (
     if (answer !== 'undecided') return answer !== 'linearizable'
     return some.ops.length <= FEW && searchOf(problem(some, model)).run(PATIENCE) === 'violation'
   }
-  const kept = withinLimits(() => smallest(part, decision, violates)) ?? everything(part, decision)
-  const proof = restrict(part, kept)
-  const told = tell(history, proof, model) ?? explain(history, proof, model)
-  return { anomaly: anomaly(history, proof, told) }
+  const prove = (): Anomaly => {
+    const proof = restrict(part, smallestWithinLimits(part, decision, violates))
+    return anomaly(history, proof, tell(history, proof, model) ?? explain(history, proof, model))
+  }
+  return { prove }
 }
 
-/** What the work returns, or undefined where it came to the limits. */
-const withinLimits = <T>(work: () => T): T | undefined => {
+/** A violation that was found stays one, with a larger proof, where the limits end the search for a smaller. */
+const smallestWithinLimits = (...given: Parameters<typeof smallest>): readonly number[] => {
   try {
-    return work()
+    return smallest(...given)
   } catch (error) {
-    if (error instanceof OutOfLimits) return undefined
+    if (error instanceof OutOfLimits) return everything(given[0], given[1])
     throw error
   }
 }
@@ -92,11 +95,15 @@ const settleSet = (
   const whole = part.ops.some(({ f }) => f === 'read')
   const remainder: Remainder<SetOp> = whole ? wholeReads(part) : elements(part)
   if ('undecided' in remainder) return { left: remainder.undecided }
-  let proof = restrict(part, remainder.impossible)
-  const asked = problem(proof, model)
-  const search = searchOf(asked)
-  if (search.run(PATIENCE) === 'violation') proof = restrict(proof, shrink(asked, search, limits))
-  return { anomaly: anomaly(history, proof, explain(history, proof, model)) }
+  const prove = (): Anomaly => {
+    const all = restrict(part, remainder.impossible)
+    const asked = problem(all, model)
+    const search = searchOf(asked)
+    const found = search.run(PATIENCE) === 'violation'
+    const proof = found ? restrict(all, shrink(asked, search, limits)) : all
+    return anomaly(history, proof, explain(history, proof, model))
+  }
+  return { prove }
 }
 
 const anomaly = (

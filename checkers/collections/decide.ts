@@ -20,10 +20,8 @@ import { LeastAfter } from './trees.ts'
 
 const NEVER = 2 ** 31 - 1
 
-/** Called between steps with the bytes of the tables; it ends a decision by throwing OutOfLimits. */
+/** Called between steps with the bytes of the tables. @throws OutOfLimits */
 export type Poll = (bytes: number) => void
-
-export class OutOfLimits extends Error {}
 
 export type CollectionKind = Exclude<NonNullable<Model['collection']>, 'set'>
 

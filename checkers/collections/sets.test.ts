@@ -25,9 +25,9 @@ const settled = (
   const ops: number[] = []
   for (const part of parts(history, model)) {
     const result = settle(history, part, model, unlimited)
-    if ('anomaly' in result) {
+    if ('prove' in result) {
       valid = false
-      ops.push(...result.anomaly.ops)
+      ops.push(...result.prove().ops)
       continue
     }
     left += result.left.length

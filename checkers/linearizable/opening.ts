@@ -1,9 +1,10 @@
 /**
  * What is decided before any search, and what is left to it. Of registers, in linear time: keys whose
  * installed values never repeat by their blocks, and of the others those that the refuter refutes. Of
- * other models nothing.
+ * collections, in near-linear time, those into which every element is put once (../collections).
  */
 import type { Anomaly, Limits } from '../checker.ts'
+import { settle } from '../collections/collections.ts'
 import type { History } from '../history.ts'
 import type { Model, RegisterSettings } from '../model.ts'
 import { type Registers, registers as registersOf } from '../registers/registers.ts'
@@ -35,10 +36,10 @@ const MOST_SHOWN = 10
 /** @throws NotInModel @throws OutOfLimits */
 export const open = <S, O>(history: History, model: Model<S, O>, limits: Limits): Opening<S, O> =>
   model.registers === undefined
-    ? openParts(history, model)
+    ? openParts(history, model, limits)
     : openRegisters(history, model, model.registers, limits)
 
-const openParts = <S, O>(history: History, model: Model<S, O>): Opening<S, O> => {
+const openParts = <S, O>(history: History, model: Model<S, O>, limits: Limits): Opening<S, O> => {
   const all = parts(history, model)
   let operations = 0
   let indeterminate = 0
@@ -46,8 +47,14 @@ const openParts = <S, O>(history: History, model: Model<S, O>): Opening<S, O> =>
     operations += end.length
     indeterminate += count(end, NEVER)
   }
-  const undecided = all.map((part) => () => problem(part, model))
-  return { operations, indeterminate, keys: all.length, violations: 0, anomalies: [], undecided }
+  const settled = all.map((part) => settle(history, part, model, limits))
+  const findings = settled.flatMap((one) => ('prove' in one ? [one] : []))
+  const left = settled.flatMap((one) => ('left' in one ? one.left : []))
+  return {
+    ...{ operations, indeterminate, keys: all.length, violations: findings.length },
+    anomalies: findings.slice(0, MOST_SHOWN).map(({ prove }) => prove()),
+    undecided: findings.length > 0 ? [] : left.map((part) => () => problem(part, model)),
+  }
 }
 
 const openRegisters = <S, O>(
