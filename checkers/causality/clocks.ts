@@ -5,8 +5,11 @@
  * the current one of each session.
  */
 import { NONE } from '../history.ts'
-import type { Meter } from './meter.ts'
+import { type Meter, OutOfLimits } from './meter.ts'
 import type { Sessions } from './sessions.ts'
+
+/** Entries: 4 GB. */
+const LARGEST = 2 ** 30
 
 export class Clocks {
   /** `current[s * count + t]`: what session s knows of session t. */
@@ -30,6 +33,8 @@ export class Clocks {
         this.place[op] = kept
         kept += count
       }
+    if (kept + count * count > LARGEST)
+      throw new OutOfLimits(`${count} sessions with ${kept / count} writes are too many for clocks`)
     meter.hold((size + kept + count * count) * 4)
     this.kept = new Int32Array(kept)
     this.current = new Int32Array(count * count)
