@@ -3,12 +3,14 @@
  * never be what made the rest possible, or the rest would be "violating" only because it is
  * incomplete. So an operation goes together with everything that it may explain (`Model.explains`)
  * and that was not over before it began: had the whole been linearizable, so would be the rest. Read
- * backwards, a rest that violates proves that the whole does.
+ * backwards, a rest that violates proves that the whole does. Where the model has groups (`Model.group`),
+ * a group goes as a whole and nothing else with it.
  *
  * First everything after the first return that no order passes is cut off, then blocks of halving
  * size, then single operations until none can go: the result is minimal under that rule.
  */
 import type { Limits } from '../checker.ts'
+import type { Primitive } from '../model.ts'
 import { NEVER, type Part } from './part.ts'
 import { type Problem, searchOf, subproblem } from './problem.ts'
 import type { Outcome } from './search.ts'
@@ -85,14 +87,23 @@ class Dependents<S, O> {
    */
   without(kept: readonly number[], dropped: readonly number[]): number[] {
     const { part, classes } = this.whole
-    const lostFrom = new Map(dropped.map((number) => [number, part.start[number]!]))
     const gone = new Set(dropped)
+    if (dropped.length === 1 && this.isIdle(kept, dropped[0]!))
+      return kept.filter((number) => !gone.has(number))
+    const groups = new Set(dropped.map((number) => this.group(number)))
+    const alone = dropped.filter((number) => this.group(number) === undefined)
+    const lostFrom = new Map(alone.map((number) => [number, part.start[number]!]))
     for (let causes = new Map(lostFrom); causes.size > 0; ) {
       const lost = this.lostByClass(causes)
       causes = new Map()
       for (const number of kept) {
         const from = lost.get(classes.of[number]!)
         if (from === undefined || from >= part.end[number]! || gone.has(number)) continue
+        const group = this.group(number)
+        if (group !== undefined) {
+          groups.add(group)
+          continue
+        }
         const optional = part.end[number] === NEVER
         const at = optional ? Math.max(from, part.start[number]!) : part.start[number]!
         if (at >= (lostFrom.get(number) ?? NEVER)) continue
@@ -101,7 +112,24 @@ class Dependents<S, O> {
         causes.set(number, at)
       }
     }
-    return kept.filter((number) => !gone.has(number))
+    groups.delete(undefined)
+    return kept.filter((number) => !gone.has(number) && !groups.has(this.group(number)))
+  }
+
+  private group(number: number): Primitive | undefined {
+    return this.whole.model.group?.(this.whole.part.ops[number]!)
+  }
+
+  /** Whether an operation may explain none of the others. */
+  private isIdle(kept: readonly number[], number: number): boolean {
+    const { part, classes, effects } = this.whole
+    const explained = new Set(effects.of(classes.of[number]!))
+    return kept.every(
+      (other) =>
+        other === number ||
+        part.end[other]! < part.start[number]! ||
+        !explained.has(classes.of[other]!),
+    )
   }
 
   /** For each class that the causes may explain, from when on it may miss one of them. */

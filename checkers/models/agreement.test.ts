@@ -79,6 +79,34 @@ describe('what is linearizable stays so without some operations and all that the
     })
 })
 
+describe('a proof loses its force with any operation that explains none of the others: a', () => {
+  for (const { model, ...subject } of collectionSubjects)
+    test(model.name, () => {
+      let proofs = 0
+      fc.assert(
+        fc.property(randomHistories({ model, ...subject }, 7), (history) => {
+          const verdict = linearizable(model)(history, unlimited)
+          if (verdict.valid !== false) return
+          proofs++
+          const { ops } = verdict.anomalies[0]
+          const kept = readings(only(history, ops), model)
+          for (const cause of kept) {
+            const idle = kept.every((one) => one === cause || !mayExplain(model, cause, one))
+            const rest = ops.filter((op) => op !== cause.index)
+            if (idle) expect(bruteForce(only(history, rest), model)).toBe(true)
+          }
+          const groups = kept.map(({ op }) => model.group?.(op))
+          for (const group of groups) {
+            const rest = ops.filter((_, at) => group === undefined || groups[at] !== group)
+            if (rest.length < ops.length) expect(bruteForce(only(history, rest), model)).toBe(true)
+          }
+        }),
+        { numRuns, seed },
+      )
+      expect(proofs).toBeGreaterThan(numRuns / 20)
+    })
+})
+
 describe('what is linearizable stays so without any of its groups: a', () => {
   for (const { model, ...subject } of collectionSubjects.filter(({ model }) => model.group))
     test(model.name, () => {
