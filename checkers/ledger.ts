@@ -50,6 +50,8 @@ export type FaultRecord =
 export type Observation =
   /** The nodes that now say they lead, after a change. */
   | { readonly kind: 'primaries'; readonly primaries: readonly string[] }
+  /** A node that was seen to lead in a term, for `election-safety`. */
+  | { readonly kind: 'leader'; readonly term: string | number; readonly leader: string }
   | { readonly kind: 'phase'; readonly phase: 'main' | 'recovery' | 'final' | 'end' }
   /** The whole cluster serves again after the last heal. */
   | { readonly kind: 'recovered'; readonly afterMs: number }

@@ -12,7 +12,12 @@
  * An element that was read although no add that could have put it there had begun, or only adds that
  * certainly did not happen, is `unexpected`; one that a read holds twice is `duplicated`. An add with
  * unknown outcome whose element shows is `recovered`, which is no anomaly. Acknowledged elements that
- * no read held and no read had to hold are not judged, and leave the verdict `unknown`.
+ * no read held and no read had to hold are not judged (`neverRead`), and leave the verdict `unknown`.
+ *
+ * Where Jepsen's set-full differs: it calls an element lost when the read invoked last without it was invoked
+ * after the one invoked last with it, even when that one ended later; two such reads overlap, and may be in either
+ * order. It also calls lost what only a read had shown to be there, not an acknowledgement; here that takes
+ * `linearizable: true`, for a read may have shown what was not yet durable. Elements that are neither lost nor never read are `stable`.
  */
 import type { Checker, CheckerPlugin, Stats, Verdict } from './checker.ts'
 import type { History } from './history.ts'
@@ -56,6 +61,8 @@ const judge = (history: History, linearizable: boolean): Verdict => {
   if (first !== undefined) return { valid: false, anomalies: [first, ...rest], stats }
   if (fates.reads.length === 0) return { valid: 'unknown', reason: 'the set was never read', stats }
   const { unjudged } = groups
+  if (stats.attempted !== 0 && fates.known.every((at) => at === NEVER))
+    return { valid: 'unknown', reason: 'no element was acknowledged or seen', stats }
   if (unjudged.length > 0)
     return {
       valid: 'unknown',
@@ -89,13 +96,7 @@ const classify = (fates: Fates): Groups => {
 
 const numbersOf = (history: History, fates: Fates, groups: Groups): Stats => {
   const { time } = history.columns
-  const { timed } = history
-  const visibleMs: number[] = []
-  fates.acked.forEach((acked, element) => {
-    const seen = fates.firstSeen[element]!
-    if (timed && acked !== NEVER && seen !== NEVER)
-      visibleMs.push(Math.max(0, time[seen]! - time[acked]!) / 1e6)
-  })
+  const { visibleMs, stableMs, lostMs } = visibility(history, fates, groups)
   const lostAt = groups.lost
     .filter((element) => fates.acked[element] !== NEVER)
     .map((element) => time[fates.acked[element]!]! / 1e9)
@@ -107,6 +108,7 @@ const numbersOf = (history: History, fates: Fates, groups: Groups): Stats => {
     attempted: fates.attempted.reduce((sum, at) => sum + (at === NEVER ? 0 : 1), 0),
     acknowledged: groups.acked,
     reads: fates.reads.length,
+    stable: stableMs.length,
     lost: groups.lost.length,
     ...window,
     stale: groups.stale.length,
@@ -114,8 +116,40 @@ const numbersOf = (history: History, fates: Fates, groups: Groups): Stats => {
     duplicated: groups.duplicated.length,
     recovered: groups.recovered.length,
     neverRead: groups.unjudged.length,
-    ...quantiles('visibleMs', visibleMs),
+    ...(history.timed
+      ? {
+          ...quantiles('visibleMs', visibleMs),
+          ...quantiles('stableMs', stableMs),
+          ...quantiles('lostMs', lostMs),
+        }
+      : {}),
   }
+}
+
+/**
+ * How long elements took: from their acknowledgement to the first read that shows them (`visible`); from when they were
+ * known, by acknowledgement or by a read, to the last read that lacked them (`stable`, 0 when none
+ * did), or to the last that held them where they are lost (`lost`, 0 when none did).
+ */
+const visibility = (history: History, fates: Fates, { lost }: Groups) => {
+  const { time } = history.columns
+  const visibleMs: number[] = []
+  const stableMs: number[] = []
+  const lostMs: number[] = []
+  const isLost = new Set(lost)
+  const after = (to: number, from: number): number => Math.max(0, time[to]! - time[from]!) / 1e6
+  fates.known.forEach((known, element) => {
+    const [acked, seen] = [fates.acked[element]!, fates.firstSeen[element]!]
+    if (acked !== NEVER && seen !== NEVER) visibleMs.push(after(seen, acked))
+    if (isLost.has(element)) {
+      const last = fates.lastPresent[element]!
+      lostMs.push(last === NEVER ? 0 : after(last, known))
+    } else if (seen !== NEVER) {
+      const absent = fates.absent[element]!
+      stableMs.push(absent === NEVER ? 0 : after(fates.reads[absent]!.start, known))
+    }
+  })
+  return { visibleMs, stableMs, lostMs }
 }
 
 const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b))

@@ -29,6 +29,12 @@ export interface Fates {
   /** Completion of the first and of the last read that held it, or NEVER. */
   readonly firstSeen: Int32Array
   readonly lastSeen: Int32Array
+  /** Start of the read invoked last that held it, or NEVER. */
+  readonly lastPresent: Int32Array
+  /** From when it was certainly there: its acknowledgement, or the first read that held it; or NEVER. */
+  readonly known: Int32Array
+  /** Of the reads that began after that and lacked it: number of the one invoked last, or NEVER. */
+  readonly absent: Int32Array
   /** Of the reads that must have held it and did not: number of the one invoked last, or NEVER. */
   readonly missing: Int32Array
   /** A read that held it before any add that could have put it there was invoked, or NEVER. */
@@ -54,7 +60,8 @@ export const fatesOf = (history: History, seenIsKnown: boolean): Fates => {
   const fates: Fates = {
     elements: [...ids.keys()],
     ...{ added: column(), ackedAdd: column(), acked: column(), attempted: column() },
-    ...{ firstSeen: column(), lastSeen: column(), missing: column() },
+    ...{ firstSeen: column(), lastSeen: column(), lastPresent: column() },
+    ...{ known: column(), absent: column(), missing: column() },
     ...{ unexpected: column(), doubled: column() },
     reads,
   }
@@ -62,7 +69,8 @@ export const fatesOf = (history: History, seenIsKnown: boolean): Fates => {
   reads.forEach((read, at) => {
     noteRead(fates, ids, read, at)
   })
-  findMissing(fates, ids, seenIsKnown)
+  findAbsent(fates, ids)
+  findMissing(fates, seenIsKnown)
   return fates
 }
 
@@ -129,53 +137,51 @@ const noteRead = (
     if (fates.lastSeen[element] === read.end) fates.doubled[element] = at
     if (fates.firstSeen[element] === NEVER) fates.firstSeen[element] = read.end
     fates.lastSeen[element] = read.end
+    fates.lastPresent[element] = Math.max(fates.lastPresent[element]!, read.start)
     const added = fates.added[element]!
     if (added === NEVER || added > read.end) fates.unexpected[element] = at
   }
 }
 
-/** For each read, which of the elements that were known before it began it lacks. */
-const findMissing = (
-  fates: Fates,
-  ids: ReadonlyMap<Primitive, number>,
-  seenIsKnown: boolean,
-): void => {
-  const { acked, firstSeen, missing, reads } = fates
-  const known = acked.map((at, element) => {
-    const seen = seenIsKnown ? firstSeen[element]! : NEVER
-    return at === NEVER ? seen : seen === NEVER ? at : Math.min(at, seen)
-  })
-  const inOrder = Int32Array.from(known.keys())
+/**
+ * From the read invoked last to the first: each element that is still without an absence is either held by
+ * the read, or absent from it and done with; and as the reads begin earlier, those known later
+ * drop out for good. So the work is linear in the elements and the length of the reads.
+ */
+const findAbsent = (fates: Fates, ids: ReadonlyMap<Primitive, number>): void => {
+  const { acked, firstSeen, known, absent, reads } = fates
+  for (let element = 0; element < known.length; element++) {
+    const [ack, seen] = [acked[element]!, firstSeen[element]!]
+    known[element] = ack === NEVER ? seen : seen === NEVER ? ack : Math.min(ack, seen)
+  }
+  const left = Int32Array.from(known.keys())
     .filter((element) => known[element] !== NEVER)
     .sort((a, b) => known[a]! - known[b]!)
-  const heldBy = new Int32Array(known.length).fill(-1)
-  reads.forEach((read, at) => {
-    let due = countBefore(inOrder, known, read.start)
-    const all = due
-    for (const value of read.elements) {
-      const element = ids.get(primitive(value))!
-      if (heldBy[element] === at) continue
-      heldBy[element] = at
-      if (known[element] !== NEVER && known[element]! < read.start) due--
+  let size = left.length
+  const heldBy = new Int32Array(known.length).fill(NEVER)
+  const latestFirst = Int32Array.from(reads.keys()).sort(
+    (a, b) => reads[b]!.start - reads[a]!.start,
+  )
+  for (const at of latestFirst) {
+    const { start, elements } = reads[at]!
+    while (size > 0 && known[left[size - 1]!]! >= start) size--
+    for (const value of elements) heldBy[ids.get(primitive(value))!] = at
+    let kept = 0
+    for (let i = 0; i < size; i++) {
+      const element = left[i]!
+      if (heldBy[element] === at) left[kept++] = element
+      else absent[element] = at
     }
-    for (let i = 0; i < all && due > 0; i++) {
-      const element = inOrder[i]!
-      if (heldBy[element] === at) continue
-      due--
-      const last = missing[element]!
-      if (last === NEVER || reads[last]!.start < read.start) missing[element] = at
-    }
-  })
+    size = kept
+  }
 }
 
-/** How many of the elements in order were known before a position. */
-const countBefore = (inOrder: Int32Array, known: Int32Array, position: number): number => {
-  let low = 0
-  let high = inOrder.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (known[inOrder[middle]!]! < position) low = middle + 1
-    else high = middle
+/** A read that lacks an element must have held it when it began after the acknowledgement, or saw it known. */
+const findMissing = ({ acked, absent, missing, reads }: Fates, seenIsKnown: boolean): void => {
+  for (let element = 0; element < missing.length; element++) {
+    const at = absent[element]!
+    if (at === NEVER) continue
+    const isAcked = acked[element] !== NEVER && acked[element]! < reads[at]!.start
+    if (seenIsKnown || isAcked) missing[element] = at
   }
-  return low
 }
