@@ -9,7 +9,7 @@ import { casSubject } from './testing/subjects.ts'
 import { weakHistories } from './testing/weak-histories.ts'
 
 const seed = 20261121
-const runs = Number(process.env.SCHISM_RUNS ?? 700)
+const runs = Number(process.env.SCHISM_RUNS ?? 400)
 const names = Object.keys(levels) as LevelName[]
 
 const shapes = {

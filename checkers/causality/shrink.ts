@@ -1,7 +1,8 @@
 /**
  * Takes out of a proof what it does not need, one operation after the other, until it needs all. Writes
  * that a remaining read came from stay: without them it would be a read from thin air, which is another
- * violation. What a compare-and-set observed goes where it matters only that it wrote. O(m^2) searches over m operations; where the limits end that, the proof stays larger.
+ * violation; but what a compare-and-set observed goes where it matters only that it wrote. O(m) searches
+ * over m operations a pass, and few passes; where the limits end that, the proof stays larger.
  */
 import { unlimited } from '../checker.ts'
 import type { Finding } from './finding.ts'
@@ -19,29 +20,26 @@ export const shrink = (
 ): [Sessions, Finding] => {
   let kept = restrict(sessions, withWitnesses(sessions, finding.ops))
   try {
-    for (
-      let less: Sessions | undefined = kept;
-      less !== undefined;
-      less = smaller(kept, search, meter)
-    )
-      kept = less
+    for (let before = 0; before !== kept.size; ) {
+      before = kept.size
+      kept = pass(kept, search, meter)
+    }
   } catch (error) {
     if (!(error instanceof OutOfLimits)) throw error
   }
   return [kept, search(kept, new Meter(unlimited, 0)).findings[0]!]
 }
 
-/** The proof without the last operation that it does not need, or undefined. */
-const smaller = (kept: Sessions, search: Search, meter: Meter): Sessions | undefined => {
-  const all = Array.from({ length: kept.size }, (_, op) => op)
-  for (const op of all.toReversed()) {
-    if (kept.source.includes(op)) continue
+/** Each operation once, the last one first, is taken out if it can be. */
+const pass = (proof: Sessions, search: Search, meter: Meter): Sessions => {
+  let kept = proof
+  for (let op = kept.size - 1; op >= 0; op--) {
+    // Indeterminate operations may have gone with another one.
+    if (op >= kept.size || kept.source.includes(op)) continue
     meter.poll()
-    const less = restrict(
-      kept,
-      all.filter((other) => other !== op),
-    )
-    if (search(less, meter).total > 0) return less
+    const rest = Array.from({ length: kept.size }, (_, at) => at).filter((at) => at !== op)
+    const less = restrict(kept, rest)
+    if (search(less, meter).total > 0) kept = less
   }
-  return undefined
+  return kept
 }
