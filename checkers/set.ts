@@ -20,8 +20,8 @@
  * `linearizable: true`, for a read may have shown what was not yet durable. Elements that are neither lost nor never read are `stable`.
  */
 import type { Checker, CheckerPlugin, Stats, Verdict } from './checker.ts'
+import { guarded, type Meter } from './guarded.ts'
 import type { History } from './history.ts'
-import { NotInModel } from './model.ts'
 import { quantiles, round } from './quantiles.ts'
 import { type Fates, fatesOf, NEVER } from './set/fates.ts'
 import { few, type Groups, Words } from './set/words.ts'
@@ -32,22 +32,14 @@ export interface SetOptions {
 }
 
 /** A checker of grow-only sets with other options than the default ones. */
-export const setWith =
-  ({ linearizable = false }: SetOptions): Checker =>
-  (history) => {
-    try {
-      return judge(history, linearizable)
-    } catch (error) {
-      if (!(error instanceof NotInModel)) throw error
-      return { valid: 'unknown', reason: `set cannot read this history: ${error.message}` }
-    }
-  }
+export const setWith = ({ linearizable = false }: SetOptions): Checker =>
+  guarded('set', (history, meter) => judge(history, linearizable, meter))
 
 /** A checker of grow-only sets in which elements may show late. */
 export const set: Checker = setWith({})
 
-const judge = (history: History, linearizable: boolean): Verdict => {
-  const fates = fatesOf(history, linearizable)
+const judge = (history: History, linearizable: boolean, meter: Meter): Verdict => {
+  const fates = fatesOf(history, linearizable, meter)
   const groups = classify(fates)
   const stats = numbersOf(history, fates, groups)
   const words = new Words(history, fates, groups)

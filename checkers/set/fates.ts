@@ -3,15 +3,18 @@
  * lacked it although they must not. All in columns by element number. Time is near-linear in the
  * adds and in the total length of the reads.
  */
+import { type Meter, strange } from '../guarded.ts'
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK } from '../history.ts'
-import { NotInModel, type Primitive, primitive } from '../model.ts'
+import { NotInModel, type Primitive } from '../model.ts'
+import { Versions } from '../registers/versions.ts'
 
 /** A read that completed ok. */
 export interface Read {
   /** Position of its invocation and of its completion. */
   readonly start: number
   readonly end: number
-  readonly elements: readonly unknown[]
+  /** Numbers of its elements, as often as it holds them. */
+  readonly elements: Int32Array
 }
 
 /** Position of something that never was. */
@@ -50,15 +53,15 @@ export interface Fates {
  *   what another read had held by then
  * @throws NotInModel
  */
-export const fatesOf = (history: History, seenIsKnown: boolean): Fates => {
-  const ids = new Map<Primitive, number>()
+export const fatesOf = (history: History, seenIsKnown: boolean, meter: Meter): Fates => {
+  const ids = new Versions(1, null, history.length)
   const reads: Read[] = []
   const adds: number[] = []
-  collect(history, ids, adds, reads)
-  for (const { elements } of reads) for (const element of elements) number(ids, primitive(element))
+  collect(history, ids, adds, reads, meter)
   const column = (): Int32Array => new Int32Array(ids.size).fill(NEVER)
+  meter.bytes += ids.bytes + ids.size * 60
   const fates: Fates = {
-    elements: [...ids.keys()],
+    elements: Array.from({ length: ids.size }, (_, id) => ids.value(id)),
     ...{ added: column(), ackedAdd: column(), acked: column(), attempted: column() },
     ...{ firstSeen: column(), lastSeen: column(), lastPresent: column() },
     ...{ known: column(), absent: column(), missing: column() },
@@ -67,54 +70,50 @@ export const fatesOf = (history: History, seenIsKnown: boolean): Fates => {
   }
   for (const position of adds) noteAdd(history, fates, ids, position)
   reads.forEach((read, at) => {
-    noteRead(fates, ids, read, at)
+    noteRead(fates, read, at)
+    meter.poll()
   })
-  findAbsent(fates, ids)
+  findAbsent(fates, meter)
   findMissing(fates, seenIsKnown)
   return fates
 }
 
 const collect = (
   history: History,
-  ids: Map<Primitive, number>,
+  ids: Versions,
   adds: number[],
   reads: Read[],
+  meter: Meter,
 ): void => {
   const { type, process, f, partner, value, index } = history.columns
   for (let position = 0; position < history.length; position++) {
+    meter.step()
     if (process[position] === NEMESIS) continue
     const name = history.fs[f[position]!]!
     if (name === 'add') {
       if (type[position] !== INVOKE) continue
-      number(ids, primitive(value[position]))
+      ids.of(0, value[position])
       adds.push(position)
-    } else if (name !== 'read')
-      throw new NotInModel(`operation ${index[position]}: f "${name}": expected add or read`)
+    } else if (name !== 'read') throw strange(history, position, 'add or read')
     else if (type[position] === OK) {
-      const elements = value[position]
+      const elements: unknown = value[position]
       const start = partner[position]!
       if (!Array.isArray(elements))
         throw new NotInModel(`the read ${index[start]} completed without a list of elements`)
-      reads.push({ start, end: position, elements: elements as readonly unknown[] })
+      const numbers = new Int32Array(elements.length)
+      for (let i = 0; i < elements.length; i++) {
+        meter.step()
+        numbers[i] = ids.of(0, elements[i])
+      }
+      meter.bytes += numbers.byteLength
+      reads.push({ start, end: position, elements: numbers })
     }
   }
 }
 
-const number = (ids: Map<Primitive, number>, element: Primitive): number => {
-  const known = ids.get(element)
-  if (known !== undefined) return known
-  ids.set(element, ids.size)
-  return ids.size - 1
-}
-
-const noteAdd = (
-  history: History,
-  fates: Fates,
-  ids: Map<Primitive, number>,
-  position: number,
-): void => {
+const noteAdd = (history: History, fates: Fates, ids: Versions, position: number): void => {
   const { partner, type, value } = history.columns
-  const element = ids.get(primitive(value[position]))!
+  const element = ids.of(0, value[position])
   const completion = partner[position]!
   if (fates.attempted[element] === NEVER) fates.attempted[element] = position
   if (completion !== NONE && type[completion] === FAIL) return
@@ -125,14 +124,8 @@ const noteAdd = (
   fates.ackedAdd[element] = position
 }
 
-const noteRead = (
-  fates: Fates,
-  ids: ReadonlyMap<Primitive, number>,
-  read: Read,
-  at: number,
-): void => {
-  for (const value of read.elements) {
-    const element = ids.get(primitive(value))!
+const noteRead = (fates: Fates, read: Read, at: number): void => {
+  for (const element of read.elements) {
     // Completions are all different, so one that is noted already is that of this read.
     if (fates.lastSeen[element] === read.end) fates.doubled[element] = at
     if (fates.firstSeen[element] === NEVER) fates.firstSeen[element] = read.end
@@ -148,7 +141,7 @@ const noteRead = (
  * the read, or absent from it and done with; and as the reads begin earlier, those known later
  * drop out for good. So the work is linear in the elements and the length of the reads.
  */
-const findAbsent = (fates: Fates, ids: ReadonlyMap<Primitive, number>): void => {
+const findAbsent = (fates: Fates, meter: Meter): void => {
   const { acked, firstSeen, known, absent, reads } = fates
   for (let element = 0; element < known.length; element++) {
     const [ack, seen] = [acked[element]!, firstSeen[element]!]
@@ -165,7 +158,8 @@ const findAbsent = (fates: Fates, ids: ReadonlyMap<Primitive, number>): void => 
   for (const at of latestFirst) {
     const { start, elements } = reads[at]!
     while (size > 0 && known[left[size - 1]!]! >= start) size--
-    for (const value of elements) heldBy[ids.get(primitive(value))!] = at
+    for (const element of elements) heldBy[element] = at
+    meter.poll()
     let kept = 0
     for (let i = 0; i < size; i++) {
       const element = left[i]!
