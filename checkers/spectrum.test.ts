@@ -68,9 +68,9 @@ describe('the spectrum', () => {
     })
     const told = verdict.valid === false ? verdict.anomalies.map(({ summary }) => summary) : []
     expect(told.map((summary) => summary.split(':')[0])).toEqual([
+      'not read-your-writes',
       'not consistent-prefix',
       'not monotonic-reads',
-      'not read-your-writes',
     ])
   })
 

@@ -38,7 +38,9 @@ class Placement {
     for (const level of others.toReversed()) this.judge(level)
     const broken = this.weakestBroken()
     const stats = this.stats(broken)
-    const [first, ...rest] = broken.flatMap((level) => this.anomalies(level))
+    const [first, ...rest] = broken
+      .flatMap((level) => this.proofs(level))
+      .toSorted((a, b) => a.ops.length - b.ops.length)
     if (first !== undefined) return { valid: false, anomalies: [first, ...rest], stats }
     const reason = this.reasons()
     return reason === '' ? { valid: true, stats } : { valid: 'unknown', reason, stats }
@@ -79,13 +81,12 @@ class Placement {
     )
   }
 
-  private anomalies({ name }: Level): readonly Anomaly[] {
+  /** The shortest proof that a level is broken. */
+  private proofs({ name }: Level): readonly Anomaly[] {
     const verdict = this.verdicts.get(name)
     if (verdict?.valid !== false) return []
-    return verdict.anomalies.map((anomaly) => ({
-      ...anomaly,
-      summary: `not ${name}: ${anomaly.summary}`,
-    }))
+    const [shortest] = verdict.anomalies.toSorted((a, b) => a.ops.length - b.ops.length)
+    return [{ ...shortest!, summary: `not ${name}: ${shortest!.summary}` }]
   }
 
   private stats(broken: readonly Level[]): Stats {
