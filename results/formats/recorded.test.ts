@@ -3,12 +3,12 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { unlimited } from '../../checkers/checker.ts'
-import spectrum from '../../checkers/spectrum.ts'
 import { levels } from '../../checkers/spectrum/levels.ts'
+import spectrum from '../../checkers/spectrum.ts'
 import { only } from '../../checkers/testing/histories.ts'
-import { readHistory } from '../formats/read.ts'
+import { readHistory } from './read.ts'
 
-const folder = join(import.meta.dirname, 'recorded')
+const folder = join(import.meta.dirname, '../findings/recorded')
 const places: Readonly<Record<string, readonly [strongest: string, weakestBroken: string]>> = {
   'etcd.jsonl': ['linearizable', 'none'],
   'etcd-serializable-reads.jsonl': ['sequential', 'linearizable'],
