@@ -19,7 +19,13 @@ import casRegister from '../checkers/models/cas-register.ts'
 import kv from '../checkers/models/kv.ts'
 import { readHistory } from '../results/formats/read.ts'
 
-const noRules: Rules = { pureFirst: false, twins: false, needed: false, lookAhead: false }
+const noRules: Rules = {
+  pureFirst: false,
+  twins: false,
+  needed: false,
+  lookAhead: false,
+  valuesAfter: Number.POSITIVE_INFINITY,
+}
 /** The budget of configurations for one key at which a search gives up. */
 const patience = 2_000_000
 

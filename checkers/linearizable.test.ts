@@ -308,14 +308,18 @@ describe('a proof', () => {
 })
 
 describe('limits', () => {
-  /** Concurrent writes of repeated values, then reads that make it hard and wrong: 5 became 7 only once. */
+  /**
+   * Concurrent writes of repeated values, then reads that make it hard and wrong: 5 became 7 only once,
+   * and the other way to 7, from 9, is one to which no way leads.
+   */
   const hard = (): History => {
     const text: string[] = []
     for (let i = 0; i < 30; i++) text.push(`${i} invoke cas [${i % 6},${(i * 5 + 1) % 6}]`)
     for (let i = 0; i < 30; i++) text.push(`${i} info cas [${i % 6},${(i * 5 + 1) % 6}] !timeout`)
     for (let i = 30; i < 50; i++) text.push(`${i} invoke write ${i % 6}`)
     for (let i = 30; i < 50; i++) text.push(`${i} ok write ${i % 6}`)
-    text.push('61 invoke cas [5,7]', '62 invoke cas [7,5]')
+    text.push('61 invoke cas [5,7]', '62 invoke cas [7,5]', '63 invoke cas [9,7]')
+    text.push('64 invoke cas [8,9]', '65 invoke cas [9,8]')
     for (const seen of [7, 5, 7]) text.push('60 invoke read', `60 ok read ${seen}`)
     return lines(...text)
   }
@@ -332,14 +336,30 @@ describe('limits', () => {
     })
   })
 
-  test('are told how many bytes the tables hold', () => {
-    const limits: Limits = {
-      exceeded: (bytes) => (bytes > 1_000_000 ? `out of memory (${bytes} bytes)` : undefined),
+  test('are told how many bytes the tables hold, and hold at every bound', () => {
+    let most = 0
+    const watching: Limits = {
+      exceeded: (bytes) => {
+        most = Math.max(most, bytes)
+        return undefined
+      },
     }
-    const verdict = check(hard(), limits)
-    expect(verdict).toMatchObject({
-      reason: expect.stringMatching(/^out of memory \(\d{7,8} bytes/),
-    })
+    expect(check(hard(), watching).valid).toBe(false)
+    expect(most).toBeGreaterThan(20_000)
+    for (const share of [0.1, 0.5, 0.9]) {
+      const bound = most * share
+      let last = 0
+      const limits: Limits = {
+        exceeded: (bytes) => {
+          expect(last).toBeLessThanOrEqual(bound)
+          last = bytes
+          return bytes > bound ? `out of memory (${bytes} bytes)` : undefined
+        },
+      }
+      expect(check(hard(), limits)).toMatchObject({
+        reason: expect.stringMatching(/^out of memory \(\d+ bytes\)/),
+      })
+    }
   })
 
   test('do not hide a violation on another key', () => {

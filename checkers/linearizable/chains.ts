@@ -58,8 +58,10 @@ export class Chains {
     this.link()
   }
 
+  /** What these columns and those of the registers hold. */
   get bytes(): number {
-    return this.producer.byteLength * 4 + this.happened.size * 48
+    const { size, versions } = this.registers
+    return size * 24 + versions.bytes + this.producer.byteLength * 4 + this.happened.size * 48
   }
 
   /** Whether a key can be judged by its chains and nothing speaks against it so far. */

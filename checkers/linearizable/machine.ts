@@ -76,6 +76,11 @@ export class Machine<S, O> {
     return this.model.growing?.leadsTo(this.states[state]!, this.ops[cls]!) ?? true
   }
 
+  /** The key of a state. */
+  key(state: number): Primitive {
+    return this.model.stateKey(this.states[state]!)
+  }
+
   private intern(state: S): number {
     const key = this.model.stateKey(state)
     const known = this.ids.get(key)

@@ -9,7 +9,7 @@ import type { History } from '../history.ts'
 import type { Model, RegisterSettings } from '../model.ts'
 import { type Registers, registers as registersOf } from '../registers/registers.ts'
 import { Blocks } from './blocks.ts'
-import { Chains } from './chains.ts'
+import { Chains, OutOfLimits } from './chains.ts'
 import { keyOps, registerProblem } from './columns.ts'
 import { undecidedByDiffering } from './differs.ts'
 import { NEVER, parts } from './part.ts'
@@ -32,6 +32,9 @@ export interface Opening<S, O> {
 
 /** Of so many keys at most the proofs are told. */
 const MOST_SHOWN = 10
+
+/** What an event takes in the columns of registers and their versions, about. */
+const COLUMNS_BYTES = 32
 
 /** @throws NotInModel @throws OutOfLimits */
 export const open = <S, O>(history: History, model: Model<S, O>, limits: Limits): Opening<S, O> =>
@@ -63,6 +66,8 @@ const openRegisters = <S, O>(
   settings: RegisterSettings,
   limits: Limits,
 ): Opening<S, O> => {
+  const reason = limits.exceeded(history.length * COLUMNS_BYTES)
+  if (reason !== undefined) throw new OutOfLimits(reason)
   const all = registersOf(history, settings)
   const chains = new Chains(all, limits)
   const left = undecidedKeys(chains)

@@ -30,6 +30,8 @@ export interface Plan {
   /** `open[offset[k] … offset[k+1]-1]`: ranks of the operations open at return k, by return. */
   readonly offset: Int32Array
   readonly open: Int32Array
+  /** For each rank: the first return at which it is open. */
+  readonly since: Int32Array
   /** For each entry of `open`: the entry before it of the same class open at the same return, or -1. */
   readonly twin: Int32Array
   /** How many optional operations were invoked before return k. */
@@ -48,7 +50,7 @@ export const plan = <S, O>(part: Part<O>, classes: Classes<O>, effects: Effects<
   op.set(part.returns)
   op.set(wanted, required)
   const cls = op.map((number) => classes.of[number]!)
-  const { slot, slots, offset, open } = sweep(part)
+  const { slot, slots, offset, open, since } = sweep(part)
   const available = new Int32Array(required)
   for (let k = 0, seen = 0; k < required; k++) {
     const end = part.end[op[k]!]!
@@ -62,12 +64,12 @@ export const plan = <S, O>(part: Part<O>, classes: Classes<O>, effects: Effects<
     last[classes.of[number]!] = i
     return before
   })
-  const bytes = (op.length * 3 + required * 3 + open.length * 2) * 4
+  const bytes = (op.length * 3 + required * 4 + open.length * 2) * 4
   const { pure } = classes
   const optional = wanted.length
   return {
     ...{ required, optional, op, cls, pure, slot, slots },
-    ...{ offset, open, twin, available, optionalTwin, bytes },
+    ...{ offset, open, since, twin, available, optionalTwin, bytes },
     ahead: lookAhead(part, classes),
   }
 }
@@ -77,12 +79,13 @@ export const plan = <S, O>(part: Part<O>, classes: Classes<O>, effects: Effects<
  * that may explain a completed one, and those that may explain one of these, and so on.
  */
 const useful = <S, O>(part: Part<O>, classes: Classes<O>, effects: Effects<S, O>): number[] => {
+  if (part.returns.length === part.end.length) return []
   const indeterminate: number[] = []
   part.end.forEach((end, number) => {
     if (end === NEVER) indeterminate.push(number)
   })
-  if (indeterminate.length === 0) return indeterminate
-  const completed = new Set(Array.from(part.returns, (number) => classes.of[number]!))
+  const completed = new Set<number>()
+  for (const number of part.returns) completed.add(classes.of[number]!)
   const causes = new Set(indeterminate.map((number) => classes.of[number]!))
   const kept = new Set<number>()
   const causesOf = new Map<number, number[]>()
@@ -98,24 +101,25 @@ const useful = <S, O>(part: Part<O>, classes: Classes<O>, effects: Effects<S, O>
 
 /** How many entries `Plan.open` will have: the sum of the concurrency over all returns. */
 export const openEntries = <O>(part: Part<O>): number => {
-  const completed = part.start.filter((_, number) => part.end[number] !== NEVER)
+  const { start, end, returns } = part
   let entries = 0
-  for (let k = 0, invoked = 0; k < part.returns.length; k++) {
-    const end = part.end[part.returns[k]!]!
-    while (invoked < completed.length && completed[invoked]! < end) invoked++
+  for (let k = 0, next = 0, invoked = 0; k < returns.length; k++) {
+    const at = end[returns[k]!]!
+    for (; next < start.length && start[next]! < at; next++) if (end[next] !== NEVER) invoked++
     entries += invoked - k
   }
   return entries
 }
 
 /** Goes through invocations and returns in order, keeping the open operations sorted by return. */
-const sweep = <O>(part: Part<O>): Pick<Plan, 'slot' | 'slots' | 'offset' | 'open'> => {
+const sweep = <O>(part: Part<O>): Pick<Plan, 'slot' | 'slots' | 'offset' | 'open' | 'since'> => {
   const required = part.returns.length
   const rank = new Int32Array(part.ops.length).fill(-1)
   part.returns.forEach((number, k) => {
     rank[number] = k
   })
   const slot = new Int32Array(required)
+  const since = new Int32Array(required)
   const offset = new Int32Array(required + 1)
   const free: number[] = []
   const now: number[] = []
@@ -128,6 +132,7 @@ const sweep = <O>(part: Part<O>): Pick<Plan, 'slot' | 'slots' | 'offset' | 'open
       const opened = rank[invoked]!
       if (opened < 0) continue
       slot[opened] = free.pop() ?? slots++
+      since[opened] = k
       let at = now.length
       for (now.push(opened); at > 0 && now[at - 1]! > opened; at--) now[at] = now[at - 1]!
       now[at] = opened
@@ -143,7 +148,7 @@ const sweep = <O>(part: Part<O>): Pick<Plan, 'slot' | 'slots' | 'offset' | 'open
     free.push(slot[k]!)
     now.shift()
   }
-  return { slot, slots, offset, open: open.subarray(0, offset[required]) }
+  return { slot, slots, offset, open: open.subarray(0, offset[required]), since }
 }
 
 const twins = (

@@ -9,6 +9,7 @@ import { Machine } from './machine.ts'
 import { type Classes, classes, type Part, restrict } from './part.ts'
 import { plan } from './plan.ts'
 import { type Rules, Search } from './search.ts'
+import { Values } from './values.ts'
 
 export interface Problem<S, O> {
   readonly part: Part<O>
@@ -34,5 +35,14 @@ export const subproblem = <S, O>(whole: Problem<S, O>, keep: readonly number[]):
 }
 
 /** A search that has not begun. */
-export const searchOf = <S, O>(of: Problem<S, O>, rules?: Rules): Search =>
-  new Search(plan(of.part, of.classes, of.effects), of.machine, rules)
+export const searchOf = <S, O>(of: Problem<S, O>, rules?: Rules): Search => {
+  const { part, classes, effects, machine, model } = of
+  const laid = plan(part, classes, effects)
+  const isRegister = model.registers !== undefined
+  return new Search(
+    laid,
+    machine,
+    rules,
+    isRegister ? () => new Values(laid, classes, model) : undefined,
+  )
+}

@@ -6,7 +6,7 @@
  * goes through them on a stack of integers, so neither the length of a history nor its concurrency
  * can overflow anything.
  *
- * Six rules cut what need not be tried; each keeps at least one legal order where there is one:
+ * Eight rules cut what need not be tried; each keeps at least one legal order where there is one:
  * R1 A pure operation that is open and possible is done at once: it stands in nobody's way.
  * R2 Of open operations of one class only the one that returns first is tried: two of them may change
  *    places in any legal order.
@@ -16,10 +16,12 @@
  * R5 The operation after an indeterminate one must need it: if it does the same without, the order
  *    without is tried anyway and used fewer. One that leaves the state as it was is never needed.
  * R6 looks ahead in objects that grow (look-ahead.ts).
+ * R7 and R8 are for registers, where a search gets long (values.ts).
  */
 import { ASTRAY, IMPOSSIBLE, type Machine } from './machine.ts'
 import { Memo } from './memo.ts'
 import type { Plan } from './plan.ts'
+import type { RanksByValue, Values } from './values.ts'
 
 export type Outcome = 'linearizable' | 'violation' | 'undecided'
 
@@ -29,8 +31,12 @@ export interface Rules {
   readonly twins: boolean
   readonly needed: boolean
   readonly lookAhead: boolean
+  /** After how many configurations R7 and R8 begin. */
+  readonly valuesAfter: number
 }
-export const allRules: Rules = { pureFirst: true, twins: true, needed: true, lookAhead: true }
+export const allRules: Rules = {
+  ...{ pureFirst: true, twins: true, needed: true, lookAhead: true, valuesAfter: 2000 },
+}
 
 /** A frame of the stack: [cursor, before, k, state, mask…, used…]. */
 const CURSOR = 0
@@ -54,10 +60,17 @@ export class Search {
   private stack: Int32Array
   private depth = -1
   private outcome: Outcome = 'undecided'
+  private values: Values | undefined
   /** Candidates looked at so far. */
   private examined = 0
 
-  constructor(plan: Plan, machine: Machine<unknown, unknown>, rules = allRules) {
+  /** @param lookUp what R7 and R8 look up; absent for other objects than registers */
+  constructor(
+    plan: Plan,
+    machine: Machine<unknown, unknown>,
+    rules = allRules,
+    private readonly lookUp?: () => Values,
+  ) {
     this.plan = plan
     this.machine = machine
     this.rules = rules
@@ -73,12 +86,14 @@ export class Search {
 
   /** What this search holds in memory. */
   get bytes(): number {
-    return this.memo.bytes + this.stack.byteLength + this.plan.bytes + this.machine.bytes
+    const values = this.values?.bytes ?? 0
+    return this.memo.bytes + this.stack.byteLength + this.plan.bytes + this.machine.bytes + values
   }
 
   /**
    * After `linearizable`: the numbers in the part of the operations that took effect, in a legal order.
-   * Of what a step did at once, the operations that change nothing come after the one that was chosen.
+   * Of what a step did at once, the blind writes come before the operation that was chosen, and what
+   * changes nothing after it.
    */
   order(): number[] {
     const { plan, stride, stack } = this
@@ -87,8 +102,11 @@ export class Search {
       const base = frame * stride
       const cursor = stack[base - stride + CURSOR]! - 1
       const chosen = frame === 0 ? -1 : this.candidate(stack[base - stride + K]!, cursor)
+      const others = this.doneSince(base).filter((rank) => rank !== chosen)
+      const isPure = (rank: number): boolean => plan.pure[plan.cls[rank]!] === 1
+      for (const rank of others) if (!isPure(rank)) order.push(plan.op[rank]!)
       if (chosen >= 0) order.push(plan.op[chosen]!)
-      for (const rank of this.doneSince(base)) if (rank !== chosen) order.push(plan.op[rank]!)
+      for (const rank of others) if (isPure(rank)) order.push(plan.op[rank]!)
     }
     return order
   }
@@ -124,6 +142,8 @@ export class Search {
       this.configurations < until &&
       this.examined < patience
     ) {
+      if (this.values === undefined && this.configurations >= this.rules.valuesAfter)
+        this.values = this.lookUp?.()
       if (this.depth < 0) this.outcome = 'violation'
       else if (!this.descend()) this.depth--
     }
@@ -201,10 +221,11 @@ export class Search {
   /** Does an operation from the configuration at `base` and puts what follows on the stack. */
   private visit(base: number, optional: number, op: number, next: number, state: number): boolean {
     const { stack, stride } = this
+    if (next !== state && this.strands(base, op, state)) return false
     const to = base + stride
     for (let i = K; i < stride; i++) stack[to + i] = stack[base + i]!
     stack[to + STATE] = next
-    if (optional < 0) this.mark(to, op)
+    if (optional < 0) this.complete(to, op)
     else stack[to + this.used + (optional >>> 5)]! |= 1 << (optional & 31)
     return this.arrive(to, optional < 0 || !this.rules.needed ? -1 : state)
   }
@@ -214,6 +235,58 @@ export class Search {
     const larger = new Int32Array(this.stack.length * 2)
     larger.set(this.stack)
     this.stack = larger
+  }
+
+  /** Marks a completed operation, and by R7 the blind writes that it overwrites. */
+  private complete(base: number, op: number): void {
+    this.mark(base, op)
+    const { values, plan } = this
+    if (values === undefined || !values.absorbs || !this.isBlind(op)) return
+    const k = this.stack[base + K]!
+    for (let entry = plan.offset[k]!; entry < plan.offset[k + 1]!; entry++) {
+      const other = plan.open[entry]!
+      if (!this.isBlind(other) || this.done(base, other)) continue
+      const value = values.left[plan.cls[other]!]!
+      if (!this.isAwaited(base, value, op) && !values.optionalObservers.some(value, 0, always))
+        this.mark(base, other)
+    }
+  }
+
+  /** Whether an operation installs a value whatever was there. */
+  private isBlind(op: number): boolean {
+    const cls = this.plan.cls[op]!
+    return this.values!.left[cls]! >= 0 && this.values!.seen[cls]! < 0
+  }
+
+  /** Whether a completed operation other than `except` is left that sees a value. */
+  private isAwaited(base: number, value: number, except: number): boolean {
+    return this.isLeft(this.values!.observers, base, value, except)
+  }
+
+  private isLeft(ranks: RanksByValue, base: number, value: number, except: number): boolean {
+    const k = this.stack[base + K]!
+    const last = ranks.last(value)
+    if (last < k) return false
+    // Not open yet, so not done either.
+    if (this.plan.since[last]! > k) return true
+    return ranks.some(
+      value,
+      k,
+      (rank) => rank !== except && !(this.isOpen(k, rank) && this.done(base, rank)),
+    )
+  }
+
+  /** R8: whether an operation leaves a value that another one waits for in vain. */
+  private strands(base: number, op: number, state: number): boolean {
+    const { values } = this
+    if (values === undefined) return false
+    const value = values.of(this.machine, state)
+    return (
+      value >= 0 &&
+      !this.isLeft(values.producers, base, value, op) &&
+      this.isAwaited(base, value, op) &&
+      !values.optionalProducers.some(value, 0, (optional) => !this.isUsed(base, optional))
+    )
   }
 
   private mark(base: number, op: number): void {
@@ -246,13 +319,11 @@ export class Search {
 
   /** The next read that the state must lead to, by rank; -1 where none can be foreseen. */
   private aim(base: number): number {
-    const { ahead, offset, open, required } = this.plan
+    const { ahead, required } = this.plan
     if (ahead === undefined || !this.rules.lookAhead) return -1
     const k = this.stack[base + K]!
     let read = ahead.read[k]!
-    // The reads done already are among the open ones, whose ranks end with the last of them.
-    const lastOpen = k < required ? open[offset[k + 1]! - 1]! : 0
-    while (read <= lastOpen && this.isOpen(k, read) && this.done(base, read))
+    while (read < required && this.isOpen(k, read) && this.done(base, read))
       read = ahead.read[read + 1]!
     if (read === required) return -1
     const undone = ahead.forgetting[read]! - ahead.forgotten[k]!
@@ -271,10 +342,7 @@ export class Search {
   }
 
   private isOpen(k: number, rank: number): boolean {
-    const { offset, open } = this.plan
-    for (let entry = offset[k]!; entry < offset[k + 1]!; entry++)
-      if (open[entry] === rank) return true
-    return false
+    return rank >= k && this.plan.since[rank]! <= k
   }
 
   /** Does possible pure operations and passes the returns of done ones; true when it did a pure one. */
@@ -304,3 +372,5 @@ export class Search {
     return did
   }
 }
+
+const always = (): boolean => true

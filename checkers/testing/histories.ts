@@ -161,8 +161,8 @@ const play = <S>(subject: Subject<S>, steps: readonly Step[], most: number): Eve
   return events
 }
 
-/** A linearizable history of five threads on one register, every written value unique. */
-export const longHistory = (seed: number, operations: number): History => {
+/** A linearizable history of some threads on one register, every written value unique. */
+export const longHistory = (seed: number, operations: number, threads = 5): History => {
   let random = seed
   const below = (most: number): number => {
     random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0
@@ -172,7 +172,7 @@ export const longHistory = (seed: number, operations: number): History => {
   const open = new Map<number, { readonly f: string; readonly value: number | null }>()
   let value: number | null = null
   for (let invoked = 0; invoked < operations || open.size > 0; ) {
-    const process = below(5)
+    const process = below(threads)
     const pending = open.get(process)
     if (pending !== undefined) {
       value = pending.value ?? value
