@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadCatalog } from '../harness/catalog.ts'
 import { readme, withTables } from './docs.ts'
@@ -6,4 +7,11 @@ import { readme, withTables } from './docs.ts'
 test('the tables in the README are what the catalog says (npx tsx scripts/docs.ts renews them)', async () => {
   const page = readFileSync(readme, 'utf8')
   expect(withTables(page, await loadCatalog())).toBe(page)
+})
+
+test('docs/checkers.md has a row for every checker and model', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../docs/checkers.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name!)
+  const { checkers, models } = await loadCatalog()
+  expect(rows.toSorted()).toEqual([...checkers.keys(), ...models.keys()].toSorted())
 })
