@@ -6,7 +6,7 @@ import { readsOutOfBounds } from './testing/basics.ts'
 import { lines, only } from './testing/histories.ts'
 import { interleavings } from './testing/interleavings.ts'
 
-const numRuns = Number(process.env.SCHISM_RUNS ?? 5000)
+const numRuns = Number(process.env.SCHISM_RUNS ?? 3000)
 const seed = 20261121
 const judge = (...text: readonly string[]) => counter(lines(...text), unlimited)
 

@@ -6,7 +6,7 @@ import { type EventInput, History } from './history.ts'
 import { departures, replicaHistories } from './testing/eventual.ts'
 import { only } from './testing/histories.ts'
 
-const numRuns = Number(process.env.SCHISM_RUNS ?? 4000)
+const numRuns = Number(process.env.SCHISM_RUNS ?? 2500)
 const seed = 20261121
 
 /** `NODE PROCESS TYPE F[@KEY] VALUE`, as JSON. */

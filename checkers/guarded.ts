@@ -4,7 +4,7 @@
  */
 import type { Anomaly, Checker, Limits, Stats, Verdict } from './checker.ts'
 import type { History } from './history.ts'
-import { NotInModel } from './model.ts'
+import { NotInModel, type Primitive, show } from './model.ts'
 
 /** The limits ended the check; the message is their reason. */
 class LimitReached extends Error {
@@ -81,3 +81,13 @@ export const few = (names: readonly string[]): string =>
   names.length <= 8
     ? names.join(', ')
     : `${names.slice(0, 5).join(', ')}, … ${names.slice(-2).join(', ')}`
+
+/** The first thousand values as an anomaly's `elements`: numbers and texts as they are, others as JSON. */
+export const elementsOf = (values: readonly Primitive[]): readonly (string | number)[] =>
+  values
+    .slice(0, 1000)
+    .map((value) =>
+      typeof value === 'number' || (typeof value === 'string' && !value.startsWith('\u0000'))
+        ? value
+        : show(value),
+    )

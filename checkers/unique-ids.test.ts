@@ -6,7 +6,7 @@ import { lines, only } from './testing/histories.ts'
 import { interleavings } from './testing/interleavings.ts'
 import { uniqueIds } from './unique-ids.ts'
 
-const numRuns = Number(process.env.SCHISM_RUNS ?? 5000)
+const numRuns = Number(process.env.SCHISM_RUNS ?? 3000)
 const seed = 20261121
 const given = (process: number, id: unknown): string[] => [
   `${process} invoke generate`,
@@ -68,7 +68,7 @@ test('on random histories it finds exactly the ids given twice, with minimal pro
     fc.property(histories, (history) => {
       const verdict = uniqueIds(history, unlimited)
       const [anomaly] = verdict.valid === false ? verdict.anomalies : []
-      const expected = idsGivenTwice(history).map((id) => (id === 'a' ? '"a"' : id))
+      const expected = idsGivenTwice(history)
       expect((anomaly?.elements ?? []).toSorted()).toEqual(expected.toSorted())
       if (anomaly === undefined) return
       expect(idsGivenTwice(only(history, anomaly.ops))).toHaveLength(1)

@@ -7,7 +7,7 @@
  * without a value is not the id nil but an answer that cannot be judged. O(n).
  */
 import type { Anomaly, Checker, CheckerPlugin, Stats, Verdict } from './checker.ts'
-import { count, few, guarded, type Meter, strange, verdictOf } from './guarded.ts'
+import { count, elementsOf, few, guarded, type Meter, strange, verdictOf } from './guarded.ts'
 import { type History, INVOKE, NEMESIS, OK } from './history.ts'
 import { NotInModel, type Primitive, primitive, show } from './model.ts'
 
@@ -72,7 +72,7 @@ const duplicated = (
     type: 'duplicated',
     summary,
     ops: [first, second].map((position) => index[partner[position]!]!).sort((a, b) => a - b),
-    elements: ids.slice(0, 1000).map((one) => (typeof one === 'number' ? one : show(one))),
+    elements: elementsOf(ids),
   }
 }
 

@@ -5,7 +5,7 @@
  * remove. A remove is taken to concern every add that it certainly followed; where a remove takes out only what
  * its replica had observed, judge with `strong-eventual` against `or-set`.
  */
-import { type Meter, strange } from '../guarded.ts'
+import { elementsOf, type Meter, strange } from '../guarded.ts'
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK } from '../history.ts'
 import { NotInModel, show } from '../model.ts'
 import { Versions } from '../registers/versions.ts'
@@ -151,8 +151,7 @@ export class SetCells implements Cells {
   }
 
   label(cell: number): string | number {
-    const value = this.elements.value(cell)
-    return typeof value === 'number' || typeof value === 'string' ? value : show(value)
+    return elementsOf([this.elements.value(cell)])[0]!
   }
 
   tells(cell: number, state: number): string {

@@ -6,7 +6,7 @@ import { setWith } from '../set.ts'
 import { lines, only } from '../testing/histories.ts'
 import { interleavings } from '../testing/interleavings.ts'
 
-const numRuns = Number(process.env.SCHISM_RUNS ?? 4000)
+const numRuns = Number(process.env.SCHISM_RUNS ?? 2500)
 const seed = 20261121
 const set = setWith({})
 const strict = setWith({ linearizable: true })

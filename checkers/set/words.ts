@@ -3,6 +3,7 @@
  * for one of the elements: for a lost one its add and the last read that had to hold it.
  */
 import type { Anomaly } from '../checker.ts'
+import { elementsOf } from '../guarded.ts'
 import type { History } from '../history.ts'
 import { show } from '../model.ts'
 import { type Fates, NEVER } from './fates.ts'
@@ -99,10 +100,7 @@ export class Words {
       type,
       summary,
       ops: positions.map((position) => index[position]!).sort((a, b) => a - b),
-      elements: elements.slice(0, 1000).map((element) => {
-        const value = this.fates.elements[element]!
-        return typeof value === 'number' ? value : typeof value === 'string' ? value : show(value)
-      }),
+      elements: elementsOf(elements.map((element) => this.fates.elements[element]!)),
     }
   }
 

@@ -3,7 +3,7 @@
  * one of the elements.
  */
 import type { Anomaly } from '../checker.ts'
-import { count, few } from '../guarded.ts'
+import { count, elementsOf, few } from '../guarded.ts'
 import { NONE } from '../history.ts'
 import { show } from '../model.ts'
 import type { Flow } from './flow.ts'
@@ -104,11 +104,11 @@ const anomaly = (
   positions: readonly number[],
 ): Anomaly => {
   const { index } = flow.history.columns
-  const labels = [...new Set(elements)].slice(0, 1000).map((element) => flow.element(element))
+  const values = [...new Set(elements)].map((element) => flow.element(element))
   return {
     type,
     summary,
     ops: [...new Set(positions)].map((position) => index[position]!).sort((a, b) => a - b),
-    elements: labels.map((value) => (typeof value === 'number' ? value : show(value))),
+    elements: elementsOf(values),
   }
 }
