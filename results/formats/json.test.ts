@@ -169,6 +169,19 @@ describe('JSON lines', () => {
     patience,
   )
 
+  test.each([
+    ['"process":01', '"process":1'],
+    ['"value":[00]', '"value":[0]'],
+  ])('are refused with the number %s', (wrong, right) => {
+    const line = (field: string): string => {
+      const rest = { '"index"': 0, '"process"': 1, '"value"': 0 } as Record<string, number>
+      const others = Object.entries(rest).filter(([name]) => !field.startsWith(name))
+      return `{"type":"invoke","f":"read",${[field, ...others.map(([name, value]) => `${name}:${value}`)].join()}}\n`
+    }
+    expect(outcome(line(right))).not.toBe('refused')
+    expect(outcome(line(wrong))).toBe('refused')
+  })
+
   test('are refused where a number was rounded', () => {
     const text = '{"type":"invoke","process":0,"f":"write","value":[9007199254740993]}\n'
     expect(() => read(text)).toThrow('h.json:1: the number 9007199254740993 is beyond 2^53')

@@ -103,5 +103,6 @@ test('a failure with an error that says nothing is no observation', () => {
     observing(readHistoryFrom(history, 'h').history, unlimited).valid
   expect(valid(text)).toBe(true)
   expect(valid(text.replace(':error nil', ':exception {:via [A]}'))).toBe(true)
+  expect(valid(text.replace(':error nil', ':exception :lost'))).toBe(true)
   expect(valid(text.replace(', :error nil', ''))).toBe(false)
 })

@@ -39,7 +39,6 @@ export const readLines = (
       source.newline(newline)
     } else if (!source.more()) break
   }
-  if (source.at === source.end) return
   let last: EventInput | undefined
   try {
     last = event(source.text(source.at, source.end))
