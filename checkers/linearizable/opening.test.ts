@@ -73,6 +73,17 @@ describe('a proof of registers of unique values', () => {
     expect(summary).toMatch(/^no order of these 2 operations explains them all/)
   })
 
+  test('is found behind another block that reaches further', () => {
+    const [{ type, ops }] = anomalies(
+      lines(
+        ...['0 invoke write 1', '0 ok write 1', '1 invoke write 2'],
+        ...['2 invoke write 3', '2 ok write 3', '3 invoke read', '3 ok read 1', '1 ok write 2'],
+      ),
+    )
+    expect(ops).toEqual([0, 3, 5])
+    expect(type).toBe('stale-read')
+  })
+
   /** A chain of compare-and-sets one after the other, then a read of one of its values. */
   const chain = (length: number, seen: number): History => {
     const text: string[] = ['0 invoke write 0', '0 ok write 0']

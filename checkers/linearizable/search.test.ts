@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest'
 import type { History } from '../history.ts'
 import type { Model } from '../model.ts'
 import casRegister from '../models/cas-register.ts'
-import { bruteForce, longHistory, randomHistories, type Subject } from '../testing/histories.ts'
+import {
+  bruteForce,
+  lines,
+  longHistory,
+  randomHistories,
+  type Subject,
+} from '../testing/histories.ts'
 import { casSubject, kvSubject, registerSubject } from '../testing/subjects.ts'
 import { uniqueHistories } from '../testing/unique.ts'
 import { parts } from './part.ts'
@@ -52,6 +58,25 @@ describe('the search with all rules from the first step, or with none', () => {
       )
       expect(Math.min(seen.true, seen.false)).toBeGreaterThan(60)
     })
+})
+
+describe('a write is not taken for blind', () => {
+  const right: Record<string, readonly string[]> = {
+    'while a read of it is open': [
+      ...['0 invoke write 0', '1 invoke write 1', '2 invoke read', '2 ok read 0'],
+      ...['0 ok write 0', '1 ok write 1', '2 invoke read', '2 ok read 1'],
+    ],
+    'while an indeterminate compare-and-set may expect it': [
+      ...['0 invoke write 0', '1 invoke write 1', '2 invoke cas [0,2]', '3 invoke read'],
+      ...['3 ok read 1', '3 invoke read', '3 ok read 2', '0 ok write 0', '1 ok write 1'],
+    ],
+    'while a failed compare-and-set may need that something else was there': [
+      ...['0 invoke write 0', '1 invoke write 5', '3 invoke read', '3 ok read 5'],
+      ...['2 invoke cas [5,6]', '2 fail cas [5,6]', '0 ok write 0', '1 ok write 5'],
+    ],
+  }
+  for (const [claim, text] of Object.entries(right))
+    test(claim, () => expect(search(lines(...text), casRegister, atOnce)).toBeDefined())
 })
 
 test('blind writes that nobody sees cost one configuration each, not their permutations', () => {
