@@ -66,7 +66,7 @@ describe('a level of consistency', () => {
   })
 
   test('may be several, and all of them', async () => {
-    const { results } = await judged(stale, '--consistency', 'linearizable,sequential')
+    const { results } = await judged('-c', 'linearizable,sequential', stale)
     expect(Object.keys(results[0].checkers)).toEqual(['linearizable', 'sequential'])
     const all = await judged(stale, '--consistency', 'all')
     expect(all.results[0].valid).toBe(false)

@@ -31,8 +31,8 @@ export const checkCommand: Command = {
       requiresArg: true,
     },
     consistency: {
+      // No array to yargs, which would take the files behind it for more of them.
       type: 'string',
-      array: true,
       alias: 'c',
       describe: 'what to hold against the model: linearizable (if absent), sequential, …, or all',
       requiresArg: true,

@@ -126,6 +126,8 @@ class Seat {
         },
         budgetMs * GRACE + LOADING_MS,
       )
+      // The worker keeps the process alive as long as there is something to wait for.
+      timer.unref()
       worker.on('message', hear).on('error', fail)
       worker.postMessage(job)
     })
