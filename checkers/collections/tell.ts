@@ -75,7 +75,7 @@ class Words {
       const remove = this.removeOf(value)
       const until =
         remove === undefined
-          ? 'and never came out'
+          ? 'and nothing had begun to take it out by then'
           : `and came out ${this.during(remove)} at the earliest`
       return `${value} had gone in by ${this.at(this.proof.end[insert]!)} ${until}`
     })
@@ -87,9 +87,9 @@ class Words {
     const [a, b] = inserts as [number, number]
     const told = [...removes].map((remove) => `${this.does(remove)} ${this.during(remove)}`)
     const left = [a, b].filter((one) => this.removeOf(this.value(one)) === undefined)
-    const never = left.map((one) => `${this.value(one)} never came out`)
+    const still = left.map((one) => `nothing had begun to take ${this.value(one)} out by then`)
     return (
-      `${[...told, ...never].join('; ')}; although ${this.does(a)} ${this.during(a)} ` +
+      `${[...told, ...still].join('; ')}; although ${this.does(a)} ${this.during(a)} ` +
       `and ${this.does(b)} ${this.during(b)}`
     )
   }

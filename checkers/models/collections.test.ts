@@ -235,6 +235,19 @@ const others: readonly Case[] = [
     text: ['0 invoke remove 1', '0 ok remove 1', '0 invoke contains 1', '0 ok contains false'],
   },
   {
+    claim: 'a removal that tells nothing may have come before the add that it overlaps',
+    model: set,
+    valid: true,
+    text: [
+      '0 invoke add 1',
+      '1 invoke remove 1',
+      '1 ok remove 1',
+      '0 ok add 1',
+      '0 invoke contains 1',
+      '0 ok contains true',
+    ],
+  },
+  {
     claim: 'two whole reads saw two adds in different orders',
     model: set,
     valid: false,
