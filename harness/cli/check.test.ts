@@ -55,6 +55,15 @@ describe('a model with settings', () => {
     expect(await valid('--initial', '5')).toBe(false)
     expect(await valid('--initial', '5', '--failed-cas', 'drop')).toBe(true)
   })
+
+  test('says when a violation rests on failures that told nothing', async () => {
+    const notes = async (...args: string[]) => (await judged(refused, ...args)).results[0].notes
+    expect(await notes('--initial', '5')).toEqual([
+      expect.stringMatching(/rests on compare-and-sets that failed.*--failed-cas drop/),
+    ])
+    expect(await notes('--initial', '5', '--failed-cas', 'observe')).toEqual([])
+    expect((await judged(stale)).results[0].notes.join()).not.toContain('--failed-cas')
+  })
 })
 
 describe('a level of consistency', () => {

@@ -11,6 +11,7 @@ import type { VerdictRecord } from '../../results/run.ts'
 import { StoreError } from '../../results/store.ts'
 import { monotonicMs } from '../clock.ts'
 import { messageOf, UsageError } from '../errors.ts'
+import { caveat } from './caveat.ts'
 import { historyOf, type JudgeInput } from './input.ts'
 import { recordOf } from './record.ts'
 import { checkersFor, OptionError } from './select.ts'
@@ -42,7 +43,9 @@ const judge = async (job: JudgeJob): Promise<void> => {
   const verdicts = Object.entries(checkers).map(
     ([name, check]) => [name, check(history, limits)] as const,
   )
-  const verdict = recordOf(job.input.path, Object.fromEntries(verdicts), notes)
+  const plain = recordOf(job.input.path, Object.fromEntries(verdicts), notes)
+  const doubt = await caveat(job.input, history, plain, limits)
+  const verdict = doubt === undefined ? plain : { ...plain, notes: [...notes, doubt] }
   answer({ kind: 'judged', verdict })
   if (job.wanted === 'report') answer({ kind: 'report', text: await tell(job, verdict, history) })
 }
