@@ -66,6 +66,19 @@ describe('a model with settings', () => {
   })
 })
 
+test('elements that are removed again are judged by the model, which the checker of that name is not for', async () => {
+  const removed = file('removed.edn', [
+    event(0, 'invoke', 'add', '1'),
+    event(0, 'ok', 'add', '1'),
+    event(0, 'invoke', 'remove', '1'),
+    event(0, 'ok', 'remove', '1'),
+    event(1, 'invoke', 'contains', '1'),
+    event(1, 'ok', 'contains', '[1 true]'),
+  ])
+  const { results } = await judged(removed)
+  expect(Object.keys(results[0].checkers)).toEqual(['linearizable'])
+})
+
 describe('a level of consistency', () => {
   test('is linearizable unless another is named', async () => {
     const { results, exitCode } = await judged(stale)

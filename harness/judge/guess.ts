@@ -1,6 +1,7 @@
 /** Which model the operations of a history from elsewhere belong to, where nobody says. */
 import { type History, NEMESIS, OK } from '../../checkers/history.ts'
 import { UsageError } from '../errors.ts'
+import type { Choice } from './input.ts'
 
 /** A model or checker, and the operations that only its histories consist of. */
 interface Signature {
@@ -8,18 +9,23 @@ interface Signature {
   readonly fs: readonly string[]
   /** Whether some read must have answered with a number: a counter and a set are both added to. */
   readonly reads?: 'number'
+  /** The level to judge at, where a checker of the same name does not have all these operations. */
+  readonly consistency?: readonly [string]
 }
 
 /** The first that fits counts. */
 const signatures: readonly Signature[] = [
   { name: 'cas-register', fs: ['read', 'write', 'cas'] },
   { name: 'kv', fs: ['get', 'put', 'append'] },
+  { name: 'counter', fs: ['add', 'read'], reads: 'number' },
   {
     name: 'counter',
     fs: ['add', 'increment', 'decrement', 'add-and-get', 'read'],
     reads: 'number',
+    consistency: ['linearizable'],
   },
-  { name: 'set', fs: ['add', 'remove', 'contains', 'read'] },
+  { name: 'set', fs: ['add', 'read'] },
+  { name: 'set', fs: ['add', 'remove', 'contains', 'read'], consistency: ['linearizable'] },
   { name: 'priority-queue', fs: ['insert', 'extract-min', 'delete-min', 'remove-min'] },
   { name: 'queue', fs: ['enqueue', 'dequeue', 'enq', 'deq'] },
   { name: 'total-queue', fs: ['enqueue', 'dequeue', 'drain'] },
@@ -28,11 +34,11 @@ const signatures: readonly Signature[] = [
   { name: 'unique-ids', fs: ['generate'] },
 ]
 
-/** The name of the model. @throws UsageError when the operations do not tell */
-export const guess = (path: string, history: History): string => {
+/** The model, or the checker. @throws UsageError when the operations do not tell */
+export const guess = (path: string, history: History): Choice & { readonly model: string } => {
   const fs = clientFs(history)
   if (fs.includes('txn')) {
-    if (fs.length === 1 && readsAndWrites(history)) return 'multi-register'
+    if (fs.length === 1 && readsAndWrites(history)) return { model: 'multi-register' }
     throw new UsageError(
       `${path}: its operations are transactions (txn): no checker reads these yet`,
     )
@@ -41,8 +47,11 @@ export const guess = (path: string, history: History): string => {
     fs.length > 0 &&
     fs.every((f) => own.includes(f)) &&
     (reads === undefined || readsNumbers(history))
-  const name = signatures.find(fits)?.name
-  if (name !== undefined) return name
+  const found = signatures.find(fits)
+  if (found !== undefined) {
+    const { name, consistency } = found
+    return { model: name, ...(consistency === undefined ? {} : { consistency }) }
+  }
   throw new UsageError(
     `${path}: its operations (${fs.join(', ')}) do not tell the model: give --model`,
   )

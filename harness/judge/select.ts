@@ -28,14 +28,15 @@ export const checkersFor = async (
       throw new UsageError(`${input.path}: unknown workload ${run.workload}`)
     return workloadPlan(run, workload).checkers
   }
-  const name = by?.model ?? guess(input.path, history)
-  const option = by && modelOption(by)
+  const choice = by?.model === undefined ? { ...guess(input.path, history), ...by } : by
+  const name = choice.model!
+  const option = modelOption(choice)
   // What is a model and a checker as well (a set) is judged by the checker unless a model is needed.
   const checker = option === undefined ? await loadPlugIn('checkers', name) : undefined
   if (checker !== undefined) return { [name]: checker.check }
   const model = await loadPlugIn('models', name)
   if (model === undefined) throw await noModel(name, option)
-  return levels(by?.consistency ?? ['linearizable'], configured(model, by))
+  return levels(choice.consistency ?? ['linearizable'], configured(model, choice))
 }
 
 /** Why nothing of this name can judge. */
@@ -55,8 +56,7 @@ const modelOption = ({ consistency, failedCas, initial }: Choice): string | unde
 }
 
 /** The model with the settings chosen. */
-const configured = (model: Model, by: Choice | undefined): Model => {
-  const { failedCas, initial } = by ?? {}
+const configured = (model: Model, { failedCas, initial }: Choice): Model => {
   if (failedCas === undefined && initial === undefined) return model
   if (model.configure === undefined)
     throw new OptionError(
