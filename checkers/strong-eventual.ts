@@ -106,15 +106,16 @@ const missing = (
 ): readonly (readonly [update: number, read: Snapshot])[] => {
   const { history, snapshots } = replicas
   const rest = restsFrom(history)
+  const acknowledged = replicas.acknowledged()
   const found: (readonly [number, Snapshot])[] = []
   for (const [key, sites] of sitesOf(history, snapshots, ({ start }) => start > rest))
     for (const { last } of sites) {
       const reads = last.map((at) => snapshots[at]!)
       if (reads.some(({ ids }) => ids === undefined)) continue
       const named = new Set(reads.flatMap(({ ids }) => [...ids!]))
-      for (const [id, start] of replicas.acknowledged(key)) {
+      for (const id of acknowledged.get(key) ?? []) {
         meter.step()
-        if (!named.has(id)) found.push([start, reads.at(-1)!])
+        if (!named.has(id)) found.push([replicas.startOf(id), reads.at(-1)!])
       }
     }
   return found

@@ -54,15 +54,20 @@ export class Replicas {
     return ids?.find((id) => this.starts[id] === NONE || this.starts[id]! > end)
   }
 
-  /** Id and invocation of every acknowledged update of a key. */
-  *acknowledged(key: number): IterableIterator<readonly [id: number, start: number]> {
+  /** Ids of the acknowledged updates of each key. */
+  acknowledged(): ReadonlyMap<number, readonly number[]> {
     const { type, partner } = this.history.columns
-    for (let id = 0; id < this.starts.length; id++) {
-      const start = this.starts[id]!
-      if (start === NONE || this.keyOf(start) !== key) continue
-      const completion = partner[start]!
-      if (completion !== NONE && type[completion] === OK) yield [id, start]
-    }
+    const byKey = new Map<number, number[]>()
+    this.starts.forEach((start, id) => {
+      this.meter.step()
+      const completion = start === NONE ? NONE : partner[start]!
+      if (completion === NONE || type[completion] !== OK) return
+      const key = this.keyOf(start)
+      const some = byKey.get(key)
+      if (some === undefined) byKey.set(key, [id])
+      else some.push(id)
+    })
+    return byKey
   }
 
   /** The updates that a read names, when all are known with all their fields. */
