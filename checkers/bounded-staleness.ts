@@ -15,6 +15,7 @@ import type { Checker, CheckerPlugin } from './checker.ts'
 import { type Model, NotInModel } from './model.ts'
 import casRegister from './models/cas-register.ts'
 import { registers } from './registers/registers.ts'
+import { OutOfLimits } from './sequential/limits.ts'
 
 export type { StalenessBounds } from './bounded-staleness/analysis.ts'
 
@@ -29,6 +30,7 @@ export const boundedStaleness = (
     try {
       return new Analysis(registers(history, settings), bounds, limits).verdict()
     } catch (error) {
+      if (error instanceof OutOfLimits) return { valid: 'unknown', reason: error.message }
       if (!(error instanceof NotInModel)) throw error
       const reason = `bounded-staleness cannot read this history: ${error.message}`
       return { valid: 'unknown', reason }

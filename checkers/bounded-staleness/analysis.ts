@@ -4,8 +4,9 @@ import { NONE } from '../history.ts'
 import { quantiles, round } from '../quantiles.ts'
 import type { Registers } from '../registers/registers.ts'
 import { producers } from '../sequential/blocks.ts'
+import { poll } from '../sequential/limits.ts'
 import { inventions } from '../sequential/thin-air.ts'
-import { type Clock, isAtomic, smallestDelta } from './atomic.ts'
+import { type Clock, Zones } from './atomic.ts'
 import { type Clusters, cluster, clustersOf, writes } from './clusters.ts'
 import { smallest } from './smallest.ts'
 import { staleness } from './staleness.ts'
@@ -74,8 +75,7 @@ export class Analysis {
     const behind: number[] = []
     const late: number[] = []
     for (const clusters of clustersOf(registers, producer)) {
-      const reason = limits.exceeded(registers.size * 64)
-      if (reason !== undefined) return { valid: 'unknown', reason }
+      poll(limits, registers.size * 64)
       const { behind: versions, late: ns, most } = staleness(clusters, this.clock)
       for (const count of versions) if (count > 0) behind.push(count)
       for (const one of ns) if (one > 0) late.push(one / 1e6)
@@ -94,17 +94,19 @@ export class Analysis {
     certain: number,
     most: number,
   ): Pick<Found, 'atLeast' | 'atMost'> {
-    const position: Clock = (at) => at
-    if (isAtomic(clusters, position, 0)) return { atLeast: 1, atMost: 1 }
+    if (linearizable(clusters)) return { atLeast: 1, atMost: 1 }
     if (isTwoAtomic(clusters)) return { atLeast: 2, atMost: 2 }
     return { atLeast: Math.max(3, certain + 1), atMost: Math.max(3, most + 1) }
   }
 
   private deltaOf(clusters: Clusters): number | undefined {
-    const { history } = this.registers
+    const { registers } = this
+    const { history } = registers
     if (!history.timed) return undefined
     const { time } = history.columns
-    return smallestDelta(clusters, this.clock, time[history.length - 1]! - time[0]! + 1)
+    const step = (): void => poll(this.limits, registers.size * 64)
+    const span = time[history.length - 1]! - time[0]!
+    return new Zones(clusters, this.clock).smallestDelta(span, step)
   }
 
   private compare(found: readonly Found[], producer: Int32Array, stats: Stats): Verdict {
@@ -134,7 +136,7 @@ export class Analysis {
   private tooManyVersions(clusters: Clusters, versions: number, producer: Int32Array): Anomaly {
     const position: Clock = (at) => at
     const exceeds = (some: Clusters): boolean => {
-      if (versions === 1) return !isAtomic(some, position, 0)
+      if (versions === 1) return !linearizable(some)
       if (versions === 2) return !isTwoAtomic(some)
       return staleness(some, position).behind.some((count) => count >= versions)
     }
@@ -147,7 +149,7 @@ export class Analysis {
 
   private tooLate(clusters: Clusters, milliseconds: number, producer: Int32Array): Anomaly {
     const bound = milliseconds * 1e6
-    const exceeds = (some: Clusters): boolean => !isAtomic(some, this.clock, bound)
+    const exceeds = (some: Clusters): boolean => !new Zones(some, this.clock).atomic(bound)
     const ops = this.proof(clusters, producer, exceeds)
     const proof = cluster(this.registers, producer, clusters.key, ops)
     const { late } = staleness(proof, this.clock)
@@ -215,6 +217,10 @@ export class Analysis {
     }
   }
 }
+
+/** Whether the last value alone was read, by the order of the events. */
+const linearizable = (clusters: Clusters): boolean =>
+  new Zones(clusters, (position) => position).atomic(0)
 
 const verdictOf = (
   anomalies: readonly Anomaly[],

@@ -10,6 +10,7 @@ import type { Limits } from '../checker.ts'
 import { NONE } from '../history.ts'
 import type { Blocks } from './blocks.ts'
 import { addAll, blocksIn, latestMoments, realTime } from './guess.ts'
+import { poll } from './limits.ts'
 import { Order } from './order.ts'
 import { Saturation } from './saturate.ts'
 import { sort, sortGuessed } from './sorting.ts'
@@ -59,7 +60,7 @@ export class Decision {
 
   constructor(
     private readonly blocks: Blocks,
-    limits: Limits,
+    private readonly limits: Limits,
   ) {
     this.order = new Order(blocks)
     this.moments = latestMoments(blocks)
@@ -69,12 +70,14 @@ export class Decision {
   /** An order of all nodes, or why there is none. @throws OutOfLimits */
   run(): Int32Array | Refutation {
     const { saturation } = this
+    poll(this.limits, saturation.bytes)
     saturation.begin()
     const asRecorded = this.asRecorded()
     if (asRecorded !== undefined) return asRecorded
     for (;;) {
       const outcome = saturation.round()
       if (typeof outcome !== 'boolean') {
+        poll(this.limits, saturation.bytes)
         const { used, steps } = this.explain(outcome)
         if (!this.turn(used)) return { core: this.core, steps: used.size === 0 ? steps : undefined }
         continue
@@ -103,6 +106,7 @@ export class Decision {
     const kept = order.added
     let first: readonly Pair[] | undefined
     for (let tries = 0; tries < REPAIRS; tries++) {
+      poll(this.limits, saturation.bytes)
       const sorted = sort(order, this.moments)
       if (!(sorted instanceof Int32Array)) break
       const outcome = this.attempt(blocksIn(this.blocks, sorted))
