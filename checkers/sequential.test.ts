@@ -114,6 +114,16 @@ describe('a proof', () => {
     expect(anomaly.edges?.slice(2).map(({ relation }) => relation)).toEqual(['process', 'process'])
   })
 
+  test('is found by saturation where the order of two writes follows by way of other keys', () => {
+    const reads = ['rx=1 wy=1', 'ry=1 rx=2', 'rx=2 wz=1', 'rz=1 rx=1']
+    const verdict = check(programs('wx=1', 'wx=2', ...reads), unlimited)
+    expect(verdict).toMatchObject({
+      valid: false,
+      anomalies: [{ type: 'nonsequential', edges: expect.any(Array) }],
+      stats: { rounds: 1, decisions: 0 },
+    })
+  })
+
   test('names a thin-air read of each key', () => {
     const verdict = check(programs('rx=7 rx=8 ry=9', 'wx=1 rx=1'), unlimited)
     expect(verdict).toMatchObject({
