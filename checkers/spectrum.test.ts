@@ -8,9 +8,13 @@ import spectrum from './spectrum.ts'
 import { lines } from './testing/histories.ts'
 import { type StoreKind, storeHistory } from './testing/stores.ts'
 import { uniqueHistories } from './testing/unique.ts'
+import { weakHistories } from './testing/weak-histories.ts'
 
 const runs = { seed: 20261121, numRuns: Number(process.env.SCHISM_RUNS ?? 700) }
-const histories = uniqueHistories(9, { unknown: 15, wrong: 25, tells: true })
+const histories = fc.oneof(
+  uniqueHistories(9, { unknown: 15, wrong: 25, tells: true }),
+  weakHistories({ operations: 9, unique: true, indeterminate: 2 }),
+)
 
 const valid = ({ plugin }: Level, history: History) => plugin.check(history, unlimited).valid
 const names = (of: readonly Level[]) => of.map(({ name }) => name)
@@ -72,6 +76,21 @@ describe('the spectrum', () => {
       'not consistent-prefix',
       'not monotonic-reads',
     ])
+  })
+
+  test('does not take causal consistency for monotonic reads', () => {
+    const verdict = spectrum.check(
+      lines(
+        ...['0 invoke write@x 1', '0 ok write@x 1', '1 invoke write@x 2', '1 ok write@x 2'],
+        ...['2 invoke read@x', '2 ok read@x 1', '2 invoke read@x', '2 ok read@x 2'],
+        ...['2 invoke read@x', '2 ok read@x 1'],
+      ),
+      unlimited,
+    )
+    expect(verdict.stats).toEqual({
+      strongest: 'causal',
+      weakestBroken: 'consistent-prefix, monotonic-reads',
+    })
   })
 
   test('is not known for a model that is no register', () => {
