@@ -108,9 +108,9 @@ const inputs: readonly {
     name: 'strong-eventual',
     check: strongEventual,
     fill: (perform) => {
-      // Ten updates a key, and then each key read ten times.
-      times(operations / 2, (i) => perform('add', i, i, `k${Math.floor(i / 10)}`))
-      times(operations / 2, (i) => {
+      // Ten updates a key, and then each key read ten times: two million ids in all.
+      times(operations / 5, (i) => perform('add', i, i, `k${Math.floor(i / 10)}`))
+      times(operations / 5, (i) => {
         const first = i - (i % 10)
         const updates = Array.from({ length: 10 }, (_, at) => first + ((at + i) % 10))
         perform('read', null, { updates, state: first }, `k${Math.floor(i / 10)}`)
