@@ -89,8 +89,10 @@ const broke = (findings: Findings): string => {
   if (anomaly === undefined) return `${subject(findings)}: a checker found a violation`
   const system = run === undefined ? line(verdict.input, 120) : line(run.system, 60)
   const placed = verdict.checkers[anomaly.checker]?.stats
-  if (typeof placed?.strongest === 'string' && typeof placed.weakestBroken === 'string')
-    return `${system} keeps ${line(placed.strongest)} and breaks ${line(placed.weakestBroken)}`
+  if (typeof placed?.strongest === 'string' && typeof placed.weakestBroken === 'string') {
+    const strongest = placed.strongest === 'none' ? 'no level of consistency' : placed.strongest
+    return `${system} keeps ${line(strongest)} and breaks ${line(placed.weakestBroken)}`
+  }
   const tell = tales[anomaly.type] ?? tellAny
   const others = verdict.anomalies.length - 1
   const more = others === 0 ? '' : `, and ${counted(others, 'more anomaly', 'more anomalies')}`
