@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import type { Anomaly, Stats, Verdict } from '../checkers/checker.ts'
+import type { Witness } from '../checkers/linearizable/witness.ts'
 
 const json: z.ZodType<import('../checkers/ledger.ts').Json> = z.json()
 
@@ -89,4 +90,6 @@ export interface VerdictRecord {
   readonly problems: readonly string[]
   /** Things to know that change nothing: a truncated last line. */
   readonly notes: readonly string[]
+  /** Where it was asked for: an order that shows linearizability, or how far one comes. */
+  readonly witness?: Witness
 }

@@ -79,6 +79,23 @@ test('elements that are removed again are judged by the model, which the checker
   expect(Object.keys(results[0].checkers)).toEqual(['linearizable'])
 })
 
+describe('a witness', () => {
+  test('is an order of the operations, or how far one comes', async () => {
+    const good = await judged(set, '--model', 'set', '--witness')
+    expect(good.results[0].witness).toEqual({ valid: true, orders: [{ ops: [0, 2] }] })
+    const bad = await judged(stale, '--witness')
+    expect(bad.results[0].witness).toMatchObject({ valid: false, partial: { key: 'x' } })
+  })
+
+  test('is printed as JSON only', async () => {
+    const { exitCode, stderr } = await schism('check', stale, '--witness')
+    expect([exitCode, stderr]).toEqual([
+      254,
+      'schism: --witness: the order is printed with --json only',
+    ])
+  })
+})
+
 describe('a level of consistency', () => {
   test('is linearizable unless another is named', async () => {
     const { results, exitCode } = await judged(stale)

@@ -48,6 +48,11 @@ export const checkCommand: Command = {
       describe: 'the state before the first operation, as JSON',
       requiresArg: true,
     },
+    witness: {
+      type: 'boolean',
+      describe:
+        'with --json: an order that shows linearizability, key by key, or how far one comes',
+    },
     ...readOptions,
     ...budgetOptions,
     json: jsonOption,
@@ -62,10 +67,15 @@ export const checkCommand: Command = {
 
 async function check(args: Arguments): Promise<ExitCode> {
   const by = choiceOf(args)
+  if (args.flag('witness') && !args.flag('json'))
+    throw new UsageError('--witness: the order is printed with --json only')
+  const showing = args.flag('witness') ? ({ show: 'witness' } as const) : {}
   const reading = readOptionsOf(args)
   const inputs = args
     .texts('input')
-    .map((path): JudgeInput => ({ path, ...reading, ...(by === undefined ? {} : { by }) }))
+    .map(
+      (path): JudgeInput => ({ path, ...reading, ...showing, ...(by === undefined ? {} : { by }) }),
+    )
   const seats = Math.min(inputs.length, availableParallelism())
   const json = args.flag('json')
   const pool = new JudgePool(budgetOf(args), json ? 'verdict' : 'report', seats)

@@ -12,6 +12,8 @@ export interface JudgeInput extends ReadOptions {
   /** A run's folder or a history file. */
   readonly path: string
   readonly by?: Choice
+  /** What to show beside the verdict: an order of the operations, or how far one comes. */
+  readonly show?: 'witness'
 }
 
 /** What a history is to be judged by, where the user says so. */

@@ -39,6 +39,15 @@ export const checkersFor = async (
   return levels(choice.consistency ?? ['linearizable'], configured(model, choice))
 }
 
+/** The model to order a history by. @throws UsageError when there is none */
+export const modelFor = async (input: JudgeInput, history: History): Promise<Model> => {
+  const { by } = input
+  const choice = by?.model === undefined ? { ...guess(input.path, history), ...by } : by
+  const model = await loadPlugIn('models', choice.model!)
+  if (model === undefined) throw await noModel(choice.model!, 'witness')
+  return configured(model, choice)
+}
+
 /** Why nothing of this name can judge. */
 const noModel = async (name: string, option: string | undefined): Promise<OptionError> => {
   const checkers = await loadPlugIns('checkers')

@@ -14,7 +14,7 @@ import { messageOf, UsageError } from '../errors.ts'
 import { caveat } from './caveat.ts'
 import { historyOf, type JudgeInput } from './input.ts'
 import { recordOf } from './record.ts'
-import { checkersFor, OptionError } from './select.ts'
+import { checkersFor, modelFor, OptionError } from './select.ts'
 
 /** What the worker is asked. */
 export interface JudgeJob {
@@ -45,9 +45,20 @@ const judge = async (job: JudgeJob): Promise<void> => {
   )
   const plain = recordOf(job.input.path, Object.fromEntries(verdicts), notes)
   const doubt = await caveat(job.input, history, plain, limits)
-  const verdict = doubt === undefined ? plain : { ...plain, notes: [...notes, doubt] }
+  const told = doubt === undefined ? plain : { ...plain, notes: [...notes, doubt] }
+  const verdict = job.input.show === undefined ? told : await withWitness(job, history, told)
   answer({ kind: 'judged', verdict })
   if (job.wanted === 'report') answer({ kind: 'report', text: await tell(job, verdict, history) })
+}
+
+const withWitness = async (
+  job: JudgeJob,
+  history: History,
+  verdict: VerdictRecord,
+): Promise<VerdictRecord> => {
+  const { witness } = await import('../../checkers/linearizable/witness.ts')
+  const model = await modelFor(job.input, history)
+  return { ...verdict, witness: witness(history, model, limitsOf(job)) }
 }
 
 const limitsOf = ({ budgetMs, memoryBytes }: JudgeJob): Limits => {
