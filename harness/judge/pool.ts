@@ -24,7 +24,7 @@ export interface Judged {
 const GRACE = 1.1
 
 /** Reading a history and reporting are not part of the budget of checkers, but have a bound as well; ms. */
-const LOADING_MS = 60_000
+const AROUND_MS = 60_000
 
 export class JudgePool {
   private readonly seats: readonly Seat[]
@@ -98,14 +98,27 @@ class Seat {
     const { budgetMs, memoryBytes, wanted } = job
     return new Promise((resolve) => {
       let verdict: VerdictRecord | undefined
+      let timer: NodeJS.Timeout
+      // The worker keeps the process alive as long as there is something to wait for.
+      const allow = (ms: number): void => {
+        clearTimeout(timer)
+        timer = setTimeout(expire, ms).unref()
+      }
+      const expire = (): void => {
+        this.end()
+        finish({ kind: 'exhausted', reason: `out of time: the budget is ${budgetMs / 1000} s` })
+      }
       const finish = (last: Conversation['last']): void => {
         clearTimeout(timer)
         worker.off('message', hear).off('error', fail)
         resolve({ verdict, last })
       }
       const hear = (answer: JudgeAnswer): void => {
-        if (answer.kind === 'judged' && wanted === 'report') verdict = answer.verdict
-        else finish(answer)
+        if (answer.kind === 'loaded') allow(budgetMs * GRACE)
+        else if (answer.kind === 'judged' && wanted === 'report') {
+          verdict = answer.verdict
+          allow(AROUND_MS)
+        } else finish(answer)
       }
       const fail = (error: NodeJS.ErrnoException): void => {
         this.worker = undefined
@@ -118,16 +131,7 @@ class Seat {
             : { kind: 'bug', message: messageOf(error), stack: error.stack ?? '' },
         )
       }
-      const timer = setTimeout(
-        () => {
-          this.end()
-          const reason = `out of time: the budget is ${budgetMs / 1000} s`
-          finish({ kind: 'exhausted', reason })
-        },
-        budgetMs * GRACE + LOADING_MS,
-      )
-      // The worker keeps the process alive as long as there is something to wait for.
-      timer.unref()
+      allow(AROUND_MS)
       worker.on('message', hear).on('error', fail)
       worker.postMessage(job)
     })
@@ -136,5 +140,7 @@ class Seat {
 
 interface Conversation {
   readonly verdict: VerdictRecord | undefined
-  readonly last: JudgeAnswer | { readonly kind: 'exhausted'; readonly reason: string }
+  readonly last:
+    | Exclude<JudgeAnswer, { readonly kind: 'loaded' }>
+    | { readonly kind: 'exhausted'; readonly reason: string }
 }

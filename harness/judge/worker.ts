@@ -25,8 +25,10 @@ export interface JudgeJob {
   readonly wanted: 'verdict' | 'report'
 }
 
-/** What it answers: one of these, and after a verdict whose report is wanted, the report. */
+/** What it answers: that it is loaded, then one of the others, and after a verdict whose report is wanted, the report. */
 export type JudgeAnswer =
+  /** The history is read: from now on the budget counts. */
+  | { readonly kind: 'loaded' }
   | { readonly kind: 'judged'; readonly verdict: VerdictRecord }
   | { readonly kind: 'report'; readonly text: string }
   | { readonly kind: 'malformed'; readonly message: string }
@@ -39,6 +41,7 @@ const answer = (message: JudgeAnswer): void => port.postMessage(message)
 const judge = async (job: JudgeJob): Promise<void> => {
   const { history, notes } = await historyOf(job.input)
   const checkers = await checkersFor(job.input, history)
+  answer({ kind: 'loaded' })
   const limits = limitsOf(job)
   const verdicts = Object.entries(checkers).map(
     ([name, check]) => [name, check(history, limits)] as const,
@@ -46,19 +49,21 @@ const judge = async (job: JudgeJob): Promise<void> => {
   const plain = recordOf(job.input.path, Object.fromEntries(verdicts), notes)
   const doubt = await caveat(job.input, history, plain, limits)
   const told = doubt === undefined ? plain : { ...plain, notes: [...notes, doubt] }
-  const verdict = job.input.show === undefined ? told : await withWitness(job, history, told)
+  const verdict =
+    job.input.show === undefined ? told : await withWitness(job.input, history, told, limits)
   answer({ kind: 'judged', verdict })
   if (job.wanted === 'report') answer({ kind: 'report', text: await tell(job, verdict, history) })
 }
 
 const withWitness = async (
-  job: JudgeJob,
+  input: JudgeInput,
   history: History,
   verdict: VerdictRecord,
+  limits: Limits,
 ): Promise<VerdictRecord> => {
   const { witness } = await import('../../checkers/linearizable/witness.ts')
-  const model = await modelFor(job.input, history)
-  return { ...verdict, witness: witness(history, model, limitsOf(job)) }
+  const model = await modelFor(input, history)
+  return { ...verdict, witness: witness(history, model, limits) }
 }
 
 const limitsOf = ({ budgetMs, memoryBytes }: JudgeJob): Limits => {
