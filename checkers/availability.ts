@@ -17,8 +17,9 @@ import { gapsOf } from './availability/gaps.ts'
 import { answeredRatios, type Ratio } from './availability/ratios.ts'
 import type { Anomaly, Checker, CheckerPlugin, Stats, Verdict } from './checker.ts'
 import { faultWindows, type Phase, phases } from './fault-windows.ts'
-import { count, guarded, type Meter, verdictOf } from './guarded.ts'
+import { count, guarded, verdictOf } from './guarded.ts'
 import type { History } from './history.ts'
+import type { Meter } from './limits.ts'
 import { round } from './quantiles.ts'
 
 /** What is asked of one kind of time. */

@@ -12,10 +12,10 @@
 import type { StalenessBounds } from './bounded-staleness/analysis.ts'
 import { Analysis } from './bounded-staleness/analysis.ts'
 import type { Checker, CheckerPlugin } from './checker.ts'
-import { type Model, NotInModel } from './model.ts'
+import { concluded } from './limits.ts'
+import type { Model } from './model.ts'
 import casRegister from './models/cas-register.ts'
 import { registers } from './registers/registers.ts'
-import { OutOfLimits } from './sequential/limits.ts'
 
 export type { StalenessBounds } from './bounded-staleness/analysis.ts'
 
@@ -27,14 +27,9 @@ export const boundedStaleness = (
   const settings = model.registers
   return (history, limits) => {
     if (settings === undefined) return { valid: 'unknown', reason: noRegister(model) }
-    try {
-      return new Analysis(registers(history, settings), bounds, limits).verdict()
-    } catch (error) {
-      if (error instanceof OutOfLimits) return { valid: 'unknown', reason: error.message }
-      if (!(error instanceof NotInModel)) throw error
-      const reason = `bounded-staleness cannot read this history: ${error.message}`
-      return { valid: 'unknown', reason }
-    }
+    return concluded(`the model ${model.name}`, () =>
+      new Analysis(registers(history, settings), bounds, limits).verdict(),
+    )
   }
 }
 

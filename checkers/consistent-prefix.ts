@@ -16,7 +16,7 @@ import { sessionsOf, THIN_AIR } from './causality/sessions.ts'
 import { withWitnesses } from './causality/witnesses.ts'
 import type { Anomaly, Checker, CheckerPlugin } from './checker.ts'
 import { FAIL, type History, HistoryBuilder, NONE } from './history.ts'
-import { type Model, NotInModel, type RegisterSettings } from './model.ts'
+import type { Model, RegisterSettings } from './model.ts'
 import casRegister from './models/cas-register.ts'
 import { type Registers, registers } from './registers/registers.ts'
 import { sequential } from './sequential.ts'
@@ -30,22 +30,18 @@ const against = (model: Model): Checker | string =>
 const consistentPrefix =
   (model: Model, settings: RegisterSettings): Checker =>
   (history, limits) => {
-    try {
-      const verdict = sequential(model)(readersApart(history), limits)
-      if (verdict.valid !== false) return verdict
-      const [first, ...rest] = verdict.anomalies
-      const told = (anomaly: Anomaly): Anomaly => tell(history, settings, anomaly)
-      return { ...verdict, anomalies: [told(first), ...rest.map(told)] }
-    } catch (error) {
-      if (!(error instanceof NotInModel)) throw error
-      return { valid: 'unknown', reason: `this history is not one of registers: ${error.message}` }
-    }
+    const verdict = sequential(model)(readersApart(history), limits)
+    if (verdict.valid !== false) return verdict
+    const [first, ...rest] = verdict.anomalies
+    const told = (anomaly: Anomaly): Anomaly => tell(history, settings, anomaly)
+    return { ...verdict, anomalies: [told(first), ...rest.map(told)] }
   }
 
 /** The history with two processes for each one: what changes registers, and what only reads them. */
 const readersApart = (history: History): History => {
   const { columns, length, fs } = history
   const apart = new HistoryBuilder()
+  const numbers = new Map<number, number>()
   for (let position = 0; position < length; position++) {
     const event = history.event(position)
     if (event.process === 'nemesis') continue
@@ -54,7 +50,10 @@ const readersApart = (history: History): History => {
       partner === NONE ? NONE : Math.max(columns.type[position]!, columns.type[partner]!)
     const f = fs[columns.f[position]!]
     const reads = f === 'read' || (f === 'cas' && outcome === FAIL)
-    apart.add({ ...event, process: event.process * 2 + (reads ? 1 : 0) })
+    // Numbered anew: twice the largest number of a process is beyond its column.
+    const number = numbers.get(event.process) ?? numbers.size
+    numbers.set(event.process, number)
+    apart.add({ ...event, process: number * 2 + (reads ? 1 : 0) })
   }
   return apart.build()
 }

@@ -14,8 +14,9 @@
 import type { Checker, CheckerPlugin, Verdict } from './checker.ts'
 import { Bounds } from './counter/bounds.ts'
 import { tooFar } from './counter/words.ts'
-import { guarded, type Meter, verdictOf } from './guarded.ts'
+import { guarded, verdictOf } from './guarded.ts'
 import type { History } from './history.ts'
+import type { Meter } from './limits.ts'
 
 export interface CounterOptions {
   /** The value before the first add; 0 unless given. */

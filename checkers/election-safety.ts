@@ -9,8 +9,9 @@
  * keys, as of shards, each has terms of its own. Jepsen has no such checker. O(n).
  */
 import type { Anomaly, Checker, CheckerPlugin, Verdict } from './checker.ts'
-import { count, few, guarded, type Meter, verdictOf } from './guarded.ts'
+import { count, few, guarded, verdictOf } from './guarded.ts'
 import { type History, INVOKE, NEMESIS, OK } from './history.ts'
+import type { Meter } from './limits.ts'
 import { type Primitive, primitive, show } from './model.ts'
 
 /** A checker of elections. */

@@ -24,8 +24,9 @@ import { nodesOf, restsFrom, type Site, sitesOf, unrest } from './eventual/quies
 import { RegisterCells } from './eventual/registers.ts'
 import { SetCells } from './eventual/sets.ts'
 import { Findings } from './eventual/words.ts'
-import { few, guarded, type Meter, verdictOf } from './guarded.ts'
+import { few, guarded, verdictOf } from './guarded.ts'
 import { type History, NEMESIS, OK } from './history.ts'
+import type { Meter } from './limits.ts'
 
 export interface EventualOptions {
   /** How long after it came to rest a system may take to converge, in ms: earlier reads do not count; 0 unless given. */

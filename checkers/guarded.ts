@@ -2,37 +2,10 @@
  * What checkers that go through a history once or twice have in common: they stop when the limits say
  * so, refuse a history that is not theirs, and put what they found into one verdict.
  */
-import type { Anomaly, Checker, Limits, Stats, Verdict } from './checker.ts'
+import type { Anomaly, Checker, Stats, Verdict } from './checker.ts'
 import type { History } from './history.ts'
+import { concluded, Meter } from './limits.ts'
 import { NotInModel, type Primitive, show } from './model.ts'
-
-/** The limits ended the check; the message is their reason. */
-class LimitReached extends Error {
-  override readonly name = 'LimitReached'
-}
-
-/** Steps between two looks at the limits: well under 10 ms of the work that a step is. */
-const STEPS = 1 << 14
-
-/** Asks the limits now and then whether to go on. */
-export class Meter {
-  /** What the checker's own tables hold. */
-  bytes = 0
-  private steps = 0
-
-  constructor(private readonly limits: Limits) {}
-
-  /** To be called in every step. Ends the check when the limits are exceeded. */
-  step(): void {
-    if (++this.steps % STEPS === 0) this.poll()
-  }
-
-  /** To be called between phases, and where a step is long. */
-  poll(): void {
-    const reason = this.limits.exceeded(this.bytes)
-    if (reason !== undefined) throw new LimitReached(reason)
-  }
-}
 
 /**
  * A checker from its judgment: `unknown` with the reason when the limits end it, and when an operation
@@ -40,18 +13,12 @@ export class Meter {
  */
 export const guarded =
   (name: string, judge: (history: History, meter: Meter) => Verdict): Checker =>
-  (history, limits) => {
-    try {
+  (history, limits) =>
+    concluded(name, () => {
       const meter = new Meter(limits)
       meter.poll()
       return judge(history, meter)
-    } catch (error) {
-      if (error instanceof LimitReached) return { valid: 'unknown', reason: error.message }
-      if (error instanceof NotInModel)
-        return { valid: 'unknown', reason: `${name} cannot read this history: ${error.message}` }
-      throw error
-    }
-  }
+    })
 
 /** Violated by any anomaly; else unknown for the first reason given; else valid. */
 export const verdictOf = (

@@ -9,8 +9,9 @@
  */
 import type { Checker, CheckerPlugin, Stats, Verdict } from './checker.ts'
 import { faultWindows, phases, windowAt } from './fault-windows.ts'
-import { guarded, type Meter } from './guarded.ts'
+import { guarded } from './guarded.ts'
 import { type History, INVOKE, NEMESIS, NONE } from './history.ts'
+import type { Meter } from './limits.ts'
 import { quantiles, round } from './quantiles.ts'
 
 /** Statistics of latencies and rates. */

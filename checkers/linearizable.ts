@@ -13,7 +13,7 @@
  */
 import type { Checker, CheckerPlugin, Limits, Stats, Verdict } from './checker.ts'
 import type { History } from './history.ts'
-import { OutOfLimits } from './linearizable/chains.ts'
+import { concluded } from './limits.ts'
 import { type Opening, open } from './linearizable/opening.ts'
 import type { Part } from './linearizable/part.ts'
 import { openEntries } from './linearizable/plan.ts'
@@ -21,24 +21,14 @@ import { type Problem, searchOf } from './linearizable/problem.ts'
 import { tell } from './linearizable/proof.ts'
 import type { Search } from './linearizable/search.ts'
 import { shrink } from './linearizable/shrink.ts'
-import { type Model, NotInModel } from './model.ts'
+import type { Model } from './model.ts'
 import casRegister from './models/cas-register.ts'
 
 /** A checker for one model: `linearizable(casRegister)`. */
 export const linearizable =
   <S, O>(model: Model<S, O>): Checker =>
-  (history, limits) => {
-    try {
-      return new Judgment(history, model, limits).verdict()
-    } catch (error) {
-      if (error instanceof OutOfLimits) return { valid: 'unknown', reason: error.message }
-      if (!(error instanceof NotInModel)) throw error
-      return {
-        valid: 'unknown',
-        reason: `the model ${model.name} cannot read this history: ${error.message}`,
-      }
-    }
-  }
+  (history, limits) =>
+    concluded(`the model ${model.name}`, () => new Judgment(history, model, limits).verdict())
 
 /** One part under judgment. */
 interface Case<S, O> {

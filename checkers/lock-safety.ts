@@ -15,8 +15,9 @@
  * by processes that hold nothing: they are not judged here. O(n log n).
  */
 import type { Checker, CheckerPlugin, Verdict } from './checker.ts'
-import { guarded, type Meter, verdictOf } from './guarded.ts'
+import { guarded, verdictOf } from './guarded.ts'
 import type { History } from './history.ts'
+import type { Meter } from './limits.ts'
 import { disorder } from './lock-safety/fencing.ts'
 import { holdings } from './lock-safety/holdings.ts'
 import { overlap } from './lock-safety/overlap.ts'

@@ -13,29 +13,19 @@
  */
 import type { Anomaly, Checker, CheckerPlugin, Limits, Verdict } from './checker.ts'
 import type { History } from './history.ts'
-import { type Model, NotInModel } from './model.ts'
+import { concluded, OutOfLimits } from './limits.ts'
+import type { Model } from './model.ts'
 import casRegister from './models/cas-register.ts'
 import { explain } from './sequential/explain.ts'
 import { type Contradiction, judge } from './sequential/judge.ts'
-import { OutOfLimits } from './sequential/limits.ts'
 import { restrict } from './sequential/restrict.ts'
 import { shrink } from './sequential/shrink.ts'
 
 /** A checker for one model: `sequential(casRegister)`. */
 export const sequential =
   <S, O>(model: Model<S, O>): Checker =>
-  (history, limits) => {
-    try {
-      return verdict(history, model, limits)
-    } catch (error) {
-      if (error instanceof OutOfLimits) return { valid: 'unknown', reason: error.message }
-      if (!(error instanceof NotInModel)) throw error
-      return {
-        valid: 'unknown',
-        reason: `the model ${model.name} cannot read this history: ${error.message}`,
-      }
-    }
-  }
+  (history, limits) =>
+    concluded(`the model ${model.name}`, () => verdict(history, model, limits))
 
 const verdict = <S, O>(history: History, model: Model<S, O>, limits: Limits): Verdict => {
   const outcome = judge(history, model, limits)

@@ -20,8 +20,9 @@
  * `linearizable: true`, for a read may have shown what was not yet durable. Elements that are neither lost nor never read are `stable`.
  */
 import type { Checker, CheckerPlugin, Stats, Verdict } from './checker.ts'
-import { guarded, type Meter } from './guarded.ts'
+import { guarded } from './guarded.ts'
 import type { History } from './history.ts'
+import type { Meter } from './limits.ts'
 import { quantiles, round } from './quantiles.ts'
 import { type Fates, fatesOf, NEVER } from './set/fates.ts'
 import { few, type Groups, Words } from './set/words.ts'

@@ -20,8 +20,9 @@
 import type { Checker, CheckerPlugin, Stats, Verdict } from './checker.ts'
 import { type Crdt, canonical } from './crdts/crdt.ts'
 import { restsFrom, sitesOf, unrest } from './eventual/quiescence.ts'
-import { guarded, type Meter, verdictOf } from './guarded.ts'
+import { guarded, verdictOf } from './guarded.ts'
 import type { History } from './history.ts'
+import type { Meter } from './limits.ts'
 import { Replicas, type Snapshot } from './strong-eventual/replicas.ts'
 import { Words } from './strong-eventual/words.ts'
 

@@ -17,8 +17,9 @@
  * completed ok with nil, or fail without an error or with the error `empty`. O(n).
  */
 import type { Checker, CheckerPlugin, Verdict } from './checker.ts'
-import { few, guarded, type Meter, verdictOf } from './guarded.ts'
+import { few, guarded, verdictOf } from './guarded.ts'
 import type { History } from './history.ts'
+import type { Meter } from './limits.ts'
 import { show } from './model.ts'
 import { Flow } from './total-queue/flow.ts'
 import { duplicated, lost, unexpected } from './total-queue/words.ts'

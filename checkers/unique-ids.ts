@@ -7,8 +7,9 @@
  * without a value is not the id nil but an answer that cannot be judged. O(n).
  */
 import type { Anomaly, Checker, CheckerPlugin, Stats, Verdict } from './checker.ts'
-import { count, elementsOf, few, guarded, type Meter, strange, verdictOf } from './guarded.ts'
+import { count, elementsOf, few, guarded, strange, verdictOf } from './guarded.ts'
 import { type History, INVOKE, NEMESIS, OK } from './history.ts'
+import type { Meter } from './limits.ts'
 import { NotInModel, type Primitive, primitive, show } from './model.ts'
 
 /** A checker of generated identifiers. */

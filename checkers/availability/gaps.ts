@@ -1,7 +1,7 @@
 /** The longest times without an answer that somebody waited for, by kind of time. */
 import type { Phase, Window } from '../fault-windows.ts'
-import type { Meter } from '../guarded.ts'
 import { type History, INVOKE, NEMESIS, NONE } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { isAnswer } from './ratios.ts'
 
 /** From when to when, in ns, and the first ten that were asked and not answered in it, by index. */

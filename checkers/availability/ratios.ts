@@ -1,7 +1,7 @@
 /** How many operations were invoked and how many answered, by kind of time and kind of operation. */
 import { type Phase, type Window, windowAt } from '../fault-windows.ts'
-import type { Meter } from '../guarded.ts'
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK } from '../history.ts'
+import type { Meter } from '../limits.ts'
 
 export interface Tally {
   all: number

@@ -1,10 +1,10 @@
 /** Judges the staleness of a history of registers, key by key. */
 import type { Anomaly, Limits, Stats, Verdict } from '../checker.ts'
 import { NONE } from '../history.ts'
+import { poll } from '../limits.ts'
 import { quantiles, round } from '../quantiles.ts'
 import type { Registers } from '../registers/registers.ts'
 import { producers } from '../sequential/blocks.ts'
-import { poll } from '../sequential/limits.ts'
 import { inventions } from '../sequential/thin-air.ts'
 import { type Clock, Zones } from './atomic.ts'
 import { type Clusters, cluster, clustersOf, writes } from './clusters.ts'

@@ -5,7 +5,7 @@
  * the current one of each session.
  */
 import { NONE } from '../history.ts'
-import { type Meter, OutOfLimits } from './meter.ts'
+import { type Meter, OutOfLimits } from '../limits.ts'
 import type { Sessions } from './sessions.ts'
 
 /** Entries: 4 GB. */

@@ -4,8 +4,9 @@
  * (Bouajjani et al., POPL 2017, section 5). The order in which all replicas agree to apply the writes
  * must have both.
  */
+
+import type { Meter } from '../limits.ts'
 import { type Finding, type Found, most } from './finding.ts'
-import type { Meter } from './meter.ts'
 import { Paths } from './paths.ts'
 import { causality } from './patterns.ts'
 import { blockedCycles, complete, type Edges, type Step, schedule } from './schedule.ts'

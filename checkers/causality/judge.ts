@@ -3,12 +3,13 @@
  * searches, shrinks what was found until every operation is needed, and tells it.
  */
 import type { Anomaly, Checker, CheckerPlugin, Limits, Verdict } from '../checker.ts'
+import { verdictOf } from '../guarded.ts'
 import type { History } from '../history.ts'
-import { type Model, NotInModel, type RegisterSettings } from '../model.ts'
+import { concluded, Meter } from '../limits.ts'
+import type { Model, RegisterSettings } from '../model.ts'
 import casRegister from '../models/cas-register.ts'
 import { registers } from '../registers/registers.ts'
 import type { Found } from './finding.ts'
-import { Meter, OutOfLimits } from './meter.ts'
 import { type Sessions, sessionsOf } from './sessions.ts'
 import { shrink } from './shrink.ts'
 import { tell } from './words.ts'
@@ -21,12 +22,15 @@ export type Search = (sessions: Sessions, meter: Meter) => Found
 
 /** The two ways in which a plug-in offers a level. */
 export const level = (search: Search): Required<Pick<CheckerPlugin, 'check' | 'against'>> => {
+  const judged =
+    (name: string, settings: RegisterSettings): Checker =>
+    (history, limits) =>
+      concluded(`the model ${name}`, () => judge(history, limits, settings, search))
   const against = ({ name, registers: settings }: Model): Checker | string =>
     settings === undefined
       ? `only histories of registers can be judged, and the model ${name} is none`
-      : (history, limits) => judge(history, limits, settings, search)
-  const check: Checker = (history, limits) => judge(history, limits, casRegister.registers!, search)
-  return { check, against }
+      : judged(name, settings)
+  return { check: judged(casRegister.name, casRegister.registers!), against }
 }
 
 const judge = (
@@ -35,26 +39,13 @@ const judge = (
   settings: RegisterSettings,
   search: Search,
 ): Verdict => {
-  try {
-    const columns = registers(history, settings)
-    const sessions = sessionsOf(columns)
-    const meter = new Meter(limits, columns.size * 24 + columns.versions.bytes + sessions.size * 17)
-    const { findings, total } = search(sessions, meter)
-    const stats = { operations: sessions.size, sessions: sessions.count, violations: total }
-    const [first, ...rest] = distinct(
-      findings.map((finding) => tell(...shrink(sessions, finding, search, meter))),
-    )
-    if (first !== undefined) return { valid: false, anomalies: [first, ...rest], stats }
-    const { hidden } = sessions
-    return hidden === undefined
-      ? { valid: true, stats }
-      : { valid: 'unknown', reason: hidden, stats }
-  } catch (error) {
-    if (error instanceof NotInModel)
-      return { valid: 'unknown', reason: `this history is not one of registers: ${error.message}` }
-    if (error instanceof OutOfLimits) return { valid: 'unknown', reason: error.message }
-    throw error
-  }
+  const columns = registers(history, settings)
+  const sessions = sessionsOf(columns)
+  const meter = new Meter(limits, columns.size * 24 + columns.versions.bytes + sessions.size * 17)
+  const { findings, total } = search(sessions, meter)
+  const stats = { operations: sessions.size, sessions: sessions.count, violations: total }
+  const anomalies = findings.map((finding) => tell(...shrink(sessions, finding, search, meter)))
+  return verdictOf(distinct(anomalies), [sessions.hidden], stats)
 }
 
 /** Different findings may shrink to the same proof. */

@@ -5,8 +5,8 @@
  * sessions read counts for nothing.
  */
 import { NONE } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { type Finding, type Found, most } from './finding.ts'
-import type { Meter } from './meter.ts'
 import { Paths } from './paths.ts'
 import { causality, thinAir } from './patterns.ts'
 import { type Outcome, Saturation } from './saturation.ts'

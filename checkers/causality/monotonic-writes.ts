@@ -1,8 +1,8 @@
 /** Monotonic writes as a guarantee on views: the pairs are the writes of each session, in their order. */
 import { NONE } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { convergence } from './convergence.ts'
 import type { Found } from './finding.ts'
-import type { Meter } from './meter.ts'
 import type { Step } from './schedule.ts'
 import type { Sessions } from './sessions.ts'
 import { type Guarantee, unguaranteed } from './views.ts'

@@ -4,8 +4,8 @@
  * below the session's first operation is an older session's and counts as none. O(n)
  */
 import { NONE } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { type Finding, type Found, most } from './finding.ts'
-import type { Meter } from './meter.ts'
 import type { Step } from './schedule.ts'
 import { INITIAL, type Sessions } from './sessions.ts'
 

@@ -13,9 +13,9 @@
  * O(n · sessions)
  */
 import { NONE } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { Clocks } from './clocks.ts'
 import { type Finding, type Found, most, ofCycle } from './finding.ts'
-import type { Meter } from './meter.ts'
 import { coPath } from './paths.ts'
 import { blockedCycles, complete, Edges, schedule } from './schedule.ts'
 import { INITIAL, type Sessions, THIN_AIR } from './sessions.ts'

@@ -15,8 +15,8 @@
  * Each round costs O(n · sessions) and adds an edge or is the last; few rounds are the rule.
  */
 import { NONE } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { Clocks } from './clocks.ts'
-import type { Meter } from './meter.ts'
 import { adjacency, complete, Edges, type Fronts, schedule } from './schedule.ts'
 import { INITIAL, type Sessions } from './sessions.ts'
 import type { Writers } from './writers.ts'

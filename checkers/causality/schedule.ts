@@ -4,7 +4,7 @@
  * relation has a cycle, sessions stay blocked, and following who waits for whom leads to it. O(n + edges)
  */
 import { NONE } from '../history.ts'
-import type { Meter } from './meter.ts'
+import type { Meter } from '../limits.ts'
 import type { Sessions } from './sessions.ts'
 
 /** Sessions of any operations, as far as they are a graph: program order and sources. */

@@ -5,9 +5,9 @@
  * over m operations a pass, and few passes; where the limits end that, the proof stays larger.
  */
 import { unlimited } from '../checker.ts'
+import { Meter, OutOfLimits } from '../limits.ts'
 import type { Finding } from './finding.ts'
 import type { Search } from './judge.ts'
-import { Meter, OutOfLimits } from './meter.ts'
 import { restrict, type Sessions } from './sessions.ts'
 import { withWitnesses } from './witnesses.ts'
 

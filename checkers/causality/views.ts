@@ -19,8 +19,8 @@
  * read returned one to what the next read returned. O(n · sessions)
  */
 import { NONE } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { both, type Finding, type Found, most } from './finding.ts'
-import type { Meter } from './meter.ts'
 import { nonMonotonicReads } from './own-session.ts'
 import { thinAir } from './patterns.ts'
 import { blockedCycles, complete, Edges, type Graph, type Step, schedule } from './schedule.ts'

@@ -3,10 +3,10 @@
  * leads to its later reads and writes, but its writes lead to nothing but their readers.
  */
 import { NONE } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { Clocks } from './clocks.ts'
 import { convergence } from './convergence.ts'
 import type { Found } from './finding.ts'
-import type { Meter } from './meter.ts'
 import { coPath } from './paths.ts'
 import { Edges, schedule } from './schedule.ts'
 import { INITIAL, type Sessions } from './sessions.ts'

@@ -5,7 +5,7 @@
  */
 import type { Anomaly, Limits } from '../checker.ts'
 import type { History } from '../history.ts'
-import { OutOfLimits } from '../linearizable/chains.ts'
+import { OutOfLimits, poll } from '../limits.ts'
 import { explain } from '../linearizable/explain.ts'
 import { type Part, restrict } from '../linearizable/part.ts'
 import { problem, searchOf } from '../linearizable/problem.ts'
@@ -53,15 +53,12 @@ const settleOrdered = (
   kind: CollectionKind,
   limits: Limits,
 ): Settled<CollectionOp> => {
-  const poll = (bytes: number): void => {
-    const reason = limits.exceeded(bytes)
-    if (reason !== undefined) throw new OutOfLimits(reason)
-  }
-  const decision = decide(part, kind, poll)
+  const asking = (bytes: number): void => poll(limits, bytes)
+  const decision = decide(part, kind, asking)
   if (decision === 'linearizable') return { left: [] }
   if (decision === 'undecided') return { left: [part] }
   const violates = (some: Part<CollectionOp>): boolean => {
-    const answer = decide(some, kind, poll)
+    const answer = decide(some, kind, asking)
     if (answer !== 'undecided') return answer !== 'linearizable'
     return some.ops.length <= FEW && searchOf(problem(some, model)).run(PATIENCE) === 'violation'
   }

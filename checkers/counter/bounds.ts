@@ -3,8 +3,9 @@
  * enough: of the positive and of the negative values, those acknowledged and those attempted so far. What
  * certainly counts is acknowledged when the read begins, what may count is attempted when it ends.
  */
-import { type Meter, strange } from '../guarded.ts'
+import { strange } from '../guarded.ts'
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { NotInModel } from '../model.ts'
 
 /** A read out of bounds. */

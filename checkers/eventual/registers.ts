@@ -2,8 +2,9 @@
  * Registers as cells: a key with read, write and compare-and-set. The last value must be that of a
  * write which no acknowledged write certainly followed.
  */
-import type { Meter } from '../guarded.ts'
+
 import { type History, type Key, NONE } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { NEVER as OPEN } from '../linearizable/part.ts'
 import { show } from '../model.ts'
 import { type Registers, registers } from '../registers/registers.ts'

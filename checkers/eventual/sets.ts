@@ -5,8 +5,9 @@
  * remove. A remove is taken to concern every add that it certainly followed; where a remove takes out only what
  * its replica had observed, judge with `strong-eventual` against `or-set`.
  */
-import { elementsOf, type Meter, strange } from '../guarded.ts'
+import { elementsOf, strange } from '../guarded.ts'
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { NotInModel, show } from '../model.ts'
 import { Versions } from '../registers/versions.ts'
 import { type Cells, type Contradiction, type Order, type Phantom, UNSETTLED } from './cells.ts'

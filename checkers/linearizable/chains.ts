@@ -9,6 +9,7 @@
  */
 import type { Limits } from '../checker.ts'
 import { NONE } from '../history.ts'
+import { poll } from '../limits.ts'
 import type { Registers } from '../registers/registers.ts'
 import { NEVER } from './part.ts'
 
@@ -16,11 +17,6 @@ import { NEVER } from './part.ts'
 export interface Contradiction {
   readonly key: number
   readonly ops: readonly number[]
-}
-
-/** A check that was told to stop; `message` is the reason. */
-export class OutOfLimits extends Error {
-  override readonly name = 'OutOfLimits'
 }
 
 /** The limits are looked at wherever a running number has these bits zero. */
@@ -87,8 +83,7 @@ export class Chains {
 
   /** Looks at the limits. @throws OutOfLimits */
   poll(bytes = 0): void {
-    const reason = this.limits.exceeded(this.bytes + bytes)
-    if (reason !== undefined) throw new OutOfLimits(reason)
+    poll(this.limits, this.bytes + bytes)
   }
 
   private findProducers(): void {

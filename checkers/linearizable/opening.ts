@@ -6,10 +6,11 @@
 import type { Anomaly, Limits } from '../checker.ts'
 import { settle } from '../collections/collections.ts'
 import type { History } from '../history.ts'
+import { poll } from '../limits.ts'
 import type { Model, RegisterSettings } from '../model.ts'
 import { type Registers, registers as registersOf } from '../registers/registers.ts'
 import { Blocks } from './blocks.ts'
-import { Chains, OutOfLimits } from './chains.ts'
+import { Chains } from './chains.ts'
 import { keyOps, registerProblem } from './columns.ts'
 import { undecidedByDiffering } from './differs.ts'
 import { NEVER, parts } from './part.ts'
@@ -66,13 +67,12 @@ const openRegisters = <S, O>(
   settings: RegisterSettings,
   limits: Limits,
 ): Opening<S, O> => {
-  const reason = limits.exceeded(history.length * COLUMNS_BYTES)
-  if (reason !== undefined) throw new OutOfLimits(reason)
+  poll(limits, history.length * COLUMNS_BYTES)
   const all = registersOf(history, settings)
   const chains = new Chains(all, limits)
   const left = undecidedKeys(chains)
-  const poll = (): void => chains.poll(all.size * 16)
-  const refutations = left.size === 0 ? new Map() : refute(all, left, poll)
+  const pollChains = (): void => chains.poll(all.size * 16)
+  const refutations = left.size === 0 ? new Map() : refute(all, left, pollChains)
   const ops = left.size === 0 ? [] : keyOps(all, left)
   const findings = [
     ...[...chains.contradictions.values()].map((contradiction) => ({

@@ -5,8 +5,8 @@
  */
 import type { Limits } from '../checker.ts'
 import type { History, Key } from '../history.ts'
+import { poll } from '../limits.ts'
 import { show } from '../model.ts'
-import { OutOfLimits } from './chains.ts'
 import { NEVER, type Part } from './part.ts'
 import { type Problem, searchOf } from './problem.ts'
 import type { Search } from './search.ts'
@@ -82,8 +82,7 @@ export const searched = <S, O>(problem: Problem<S, O>, limits: Limits): Searched
   const search: Search = searchOf(problem)
   let outcome = search.run(0)
   while (outcome === 'undecided') {
-    const reason = limits.exceeded(search.bytes)
-    if (reason !== undefined) throw new OutOfLimits(reason)
+    poll(limits, search.bytes)
     outcome = search.run(1024)
   }
   const found = outcome === 'linearizable'

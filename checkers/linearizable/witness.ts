@@ -4,10 +4,11 @@
  */
 import type { Limits } from '../checker.ts'
 import type { History, Key } from '../history.ts'
+import { OutOfLimits } from '../limits.ts'
 import { type Model, NotInModel, type RegisterSettings } from '../model.ts'
 import { keyName, registers as registersOf } from '../registers/registers.ts'
 import { Blocks } from './blocks.ts'
-import { Chains, OutOfLimits } from './chains.ts'
+import { Chains } from './chains.ts'
 import { keyOps, registerProblem } from './columns.ts'
 import { legalOrder } from './order.ts'
 import { parts } from './part.ts'

@@ -4,8 +4,8 @@
  * that were over by then. O(n log n).
  */
 import type { Anomaly } from '../checker.ts'
-import type { Meter } from '../guarded.ts'
 import type { History } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import type { Holding } from './holdings.ts'
 import { type Found, lockName } from './overlap.ts'
 

@@ -2,8 +2,9 @@
  * Who certainly held which lock when: one entry for each acquire that was acknowledged, in the order of
  * the acknowledgements.
  */
-import { type Meter, strange } from '../guarded.ts'
+import { strange } from '../guarded.ts'
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { NotInModel } from '../model.ts'
 
 export interface Holding {

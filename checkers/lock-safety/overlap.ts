@@ -3,8 +3,8 @@
  * lock the one that lasts longest and the longest one of another process. O(n).
  */
 import type { Anomaly } from '../checker.ts'
-import type { Meter } from '../guarded.ts'
 import { type History, NONE } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import type { Holding } from './holdings.ts'
 
 export interface Found {

@@ -8,9 +8,9 @@
  */
 import type { Limits } from '../checker.ts'
 import { NONE } from '../history.ts'
+import { poll } from '../limits.ts'
 import type { Blocks } from './blocks.ts'
 import { addAll, blocksIn, latestMoments, realTime } from './guess.ts'
-import { poll } from './limits.ts'
 import { Order } from './order.ts'
 import { Saturation } from './saturate.ts'
 import { sort, sortGuessed } from './sorting.ts'

@@ -10,8 +10,8 @@
  */
 import type { Limits } from '../checker.ts'
 import { NONE } from '../history.ts'
+import { poll } from '../limits.ts'
 import type { Chains } from './blocks.ts'
-import { poll } from './limits.ts'
 import type { Order } from './order.ts'
 import { sort } from './sorting.ts'
 

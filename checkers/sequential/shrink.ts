@@ -6,10 +6,10 @@
  */
 import type { Limits } from '../checker.ts'
 import type { History } from '../history.ts'
+import { OutOfLimits } from '../limits.ts'
 import type { Model } from '../model.ts'
 import { registers } from '../registers/registers.ts'
 import { judgeBlocks, patient, Trial } from './judge.ts'
-import { OutOfLimits } from './limits.ts'
 import { Dependents, programOf } from './program.ts'
 import { restrict } from './restrict.ts'
 

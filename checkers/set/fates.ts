@@ -3,8 +3,9 @@
  * lacked it although they must not. All in columns by element number. Time is near-linear in the
  * adds and in the total length of the reads.
  */
-import { type Meter, strange } from '../guarded.ts'
+import { strange } from '../guarded.ts'
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { NotInModel, type Primitive } from '../model.ts'
 import { Versions } from '../registers/versions.ts'
 

@@ -2,8 +2,8 @@
 import type { Crdt, Update } from '../crdts/crdt.ts'
 import { canonical } from '../crdts/crdt.ts'
 import type { Read } from '../eventual/quiescence.ts'
-import type { Meter } from '../guarded.ts'
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { NotInModel, type Primitive, primitive } from '../model.ts'
 
 /** An ok read of a replica. */

@@ -2,8 +2,9 @@
  * What went into a queue and what came out, in columns by element. An element may be enqueued more than
  * once; its copies cannot be told apart. O(n).
  */
-import { type Meter, strange } from '../guarded.ts'
+import { strange } from '../guarded.ts'
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK } from '../history.ts'
+import type { Meter } from '../limits.ts'
 import { NotInModel, type Primitive } from '../model.ts'
 import { Versions } from '../registers/versions.ts'
 
