@@ -7,12 +7,28 @@ import type { z } from 'zod'
 import type { Checker } from '../checkers/checker.ts'
 import type { Call } from '../checkers/history.ts'
 import type { Evidence, Json } from '../checkers/ledger.ts'
+import type { Ability } from './capabilities/abilities.ts'
+import type { Clocks } from './capabilities/clocks.ts'
+import type { Disks } from './capabilities/disks.ts'
+import type { Membership } from './capabilities/membership.ts'
+import type { Network } from './capabilities/network.ts'
+import type { Processes } from './capabilities/processes.ts'
+import type { Resources } from './capabilities/resources.ts'
+import type { Traffic } from './capabilities/traffic.ts'
 import type { Generator } from './generator.ts'
 import type { Random } from './random.ts'
 
 export type { Checker } from '../checkers/checker.ts'
 export type { Call, Key } from '../checkers/history.ts'
 export type { Evidence, Json } from '../checkers/ledger.ts'
+export type { Ability } from './capabilities/abilities.ts'
+export type { ClockReading, Clocks, Skew } from './capabilities/clocks.ts'
+export type { DataFile, Disks } from './capabilities/disks.ts'
+export type { Members, Membership } from './capabilities/membership.ts'
+export type { Grudge, LinkProbe, Network } from './capabilities/network.ts'
+export type { Processes, ProcessState } from './capabilities/processes.ts'
+export type { Resources, Usage } from './capabilities/resources.ts'
+export { CLIENTS, type Link, type Shaping, type Traffic } from './capabilities/traffic.ts'
 export { DefiniteError, Refused } from './errors.ts'
 export type { Generator } from './generator.ts'
 export type { Random } from './random.ts'
@@ -140,51 +156,19 @@ export interface ClusterNode extends Member {
   endpoint(port: number): { readonly host: string; readonly port: number }
 }
 
-/** Who drops whose packets: receiver → senders. Jepsen's grudge; asymmetric ones are one-way partitions. */
-export type Grudge = Readonly<Record<string, readonly string[]>>
-
-/** What one probe packet over one directed link did. */
-export interface LinkProbe {
-  readonly from: string
-  readonly to: string
-  readonly outcome: 'delivered' | 'dropped'
-}
-
-/** The cluster's network, as faults break it. */
-export interface Network {
-  /** Installs a grudge, replacing the one before, in one transaction a node, for IPv4 and IPv6. */
-  setGrudge(grudge: Grudge): Promise<void>
-  /** Removes our rules and nothing else from every node. Idempotent. */
-  clear(): Promise<void>
-  /** Sends a packet over every directed link and reads the receiving kernels' counters. */
-  probe(): Promise<readonly LinkProbe[]>
-}
-
-/** What the kernel says of a node's main process. */
-export interface ProcessState {
-  readonly state: 'running' | 'paused' | 'gone'
-  readonly pid: number | undefined
-  /** ns on the processor since its start, over all its threads and children; undefined when gone. */
-  readonly cpuNs: number | undefined
-}
-
-/** The cluster's processes, as faults break them. All of them take several nodes at once, in parallel. */
-export interface Processes {
-  /** SIGKILL; returns when the processes are gone. */
-  kill(nodes: readonly string[]): Promise<void>
-  /** Starts killed nodes again with their data. Does nothing to running ones. */
-  start(nodes: readonly string[]): Promise<void>
-  /** Freezes every process of the nodes. Does nothing to frozen ones. */
-  pause(nodes: readonly string[]): Promise<void>
-  resume(nodes: readonly string[]): Promise<void>
-  state(node: string): Promise<ProcessState>
-}
-
-/** A running cluster. Capabilities that a kind of cluster lacks are absent. */
+/**
+ * A running cluster. Capabilities that a kind of cluster lacks are absent; what a capability's methods
+ * need of the machine is an `Ability`, checked before the cluster starts.
+ */
 export interface Cluster {
   readonly nodes: readonly ClusterNode[]
   readonly network?: Network
+  readonly traffic?: Traffic
   readonly processes?: Processes
+  readonly clocks?: Clocks
+  readonly disks?: Disks
+  readonly resources?: Resources
+  readonly membership?: Membership
   /** Runs a command in a node and returns what it printed. @throws when it exits with another code than 0 */
   exec(node: string, argv: readonly string[]): Promise<string>
   /** The nodes that lead now; empty when none does or nobody can say. */
@@ -248,8 +232,12 @@ export interface Fault<P extends Json = Json, D extends Json = Json> {
   readonly schema: z.ZodType<P>
   /** The node names that a plan mentions and the cluster lacks: refused before anything starts. */
   unknownNodes(plan: P, topology: Topology): readonly string[]
-  /** True, or why this cluster cannot do it. */
-  supports(cluster: Pick<Cluster, 'network' | 'processes'>): true | string
+  /** What every plan of it needs: a machine that lacks it is told so before the cluster starts. */
+  readonly needs: readonly Ability[]
+  /** What this plan needs beyond that. */
+  needsFor?(plan: P): readonly Ability[]
+  /** How it is proven, in words: for the documentation. */
+  readonly evidence: string
   /**
    * One plan from the seed. `nth` is how many of this fault the schedule has already: the plans that
    * find most (bug studies: one isolated node, the leader) come first.

@@ -86,7 +86,8 @@ const toys: Readonly<Record<string, string>> = {
       summary: 'a toy fault',
       schema,
       unknownNodes: () => [],
-      supports: () => true,
+      needs: ['freezer'],
+      evidence: 'the kernel says frozen',
       plan: (topology) => ({ node: topology.members[0]!.name }),
       inject: async (cluster, { node }) => {
         await cluster.processes!.pause([node])

@@ -10,7 +10,7 @@ import type { Call, Fault, Plan, System, Workload } from './api.ts'
 import { type Catalog, find } from './catalog.ts'
 import { type Clock, milliseconds, monotonicMs, realClock, seconds, sleep } from './clock.ts'
 import type { ClusterKind, RunningCluster } from './cluster/cluster.ts'
-import { EnvironmentError, messageOf } from './errors.ts'
+import { messageOf } from './errors.ts'
 import { stagger, stream, timeLimit } from './generators/index.ts'
 import { healAll, Injector } from './injector.ts'
 import { Interpreter } from './interpreter.ts'
@@ -19,6 +19,7 @@ import { workloadPlan } from './plan.ts'
 import type { Progress } from './progress.ts'
 import { random } from './random.ts'
 import { Recorder } from './recorder.ts'
+import { needsOf } from './schedule.ts'
 
 export interface RunOptions {
   readonly run: RunRecord
@@ -150,16 +151,13 @@ class Story {
       system,
       nodes: run.nodes,
       options: run.systemOptions,
+      needs: needsOf(run.schedule, this.faults),
       progress: (line) => progress.line(line),
       signal,
       ...(options.image === undefined ? {} : { image: options.image }),
     })
     await this.cluster.awaitReady(READY_MS, signal)
     progress.line(`cluster ready in ${((monotonicMs() - begun) / 1000).toFixed(1)} s`)
-    for (const [name, fault] of this.faults) {
-      const supported = fault.supports(this.cluster)
-      if (supported !== true) throw new EnvironmentError(`fault ${name}: ${supported}`)
-    }
     this.run = { ...run, environment: { ...run.environment, ...this.cluster.facts } }
     writeRun(this.folder, this.run)
     return this.cluster

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import type { Json } from '../checkers/ledger.ts'
 import { type PlannedEpisode, type Schedule, schedule } from '../results/run.ts'
-import type { Fault, Topology } from './api.ts'
+import type { Ability, Fault, Topology } from './api.ts'
 import { messageOf, UsageError } from './errors.ts'
 import type { Random } from './random.ts'
 
@@ -45,6 +45,20 @@ export const generateSchedule = (request: ScheduleRequest): Schedule => {
     episodes.push({ at, for: length, fault: name, plan })
     at = round(at + length + draw(QUIET_S))
   }
+}
+
+/** What the episodes of a schedule need of the machine, by fault. */
+export const needsOf = (
+  { episodes }: Schedule,
+  faults: ReadonlyMap<string, Fault>,
+): Readonly<Record<string, readonly Ability[]>> => {
+  const needs: Record<string, readonly Ability[]> = {}
+  for (const { fault: name, plan } of episodes) {
+    const fault = faults.get(name)!
+    const known = needs[name] ?? fault.needs
+    needs[name] = [...new Set([...known, ...(fault.needsFor?.(plan) ?? [])])]
+  }
+  return needs
 }
 
 const round = (s: number): number => Math.round(s * 100) / 100

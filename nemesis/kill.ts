@@ -14,7 +14,8 @@ export default {
   summary: 'kills the processes of some nodes (SIGKILL) and starts them again with their data',
   schema,
   unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
-  supports: (cluster) => (cluster.processes ? true : 'this cluster cannot kill processes'),
+  needs: ['processes'],
+  evidence: 'the kernel has no such process any more; after healing another one runs',
   plan: (topology, random, nth) => ({ targets: planTargets(topology, random, nth, 'all') }),
   async inject(cluster, plan) {
     const names = await resolveTargets(cluster, plan.targets)

@@ -39,7 +39,8 @@ export default {
   schema,
   unknownNodes: (plan, topology) =>
     unknownTargets('targets' in plan ? plan.targets : named(plan), topology),
-  supports: (cluster) => (cluster.network ? true : 'this cluster has no network to cut'),
+  needs: ['partition'],
+  evidence: 'a probe packet over every directed link, counted by the receiving kernel',
   plan,
   async inject(cluster, plan) {
     const all = cluster.nodes.map(({ name }) => name)

@@ -27,7 +27,8 @@ export default {
   summary: 'freezes the processes of some nodes, then lets them go on',
   schema,
   unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
-  supports: (cluster) => (cluster.processes ? true : 'this cluster cannot pause processes'),
+  needs: ['freezer'],
+  evidence: 'the kernel says frozen, and the processor time of the processes stands still',
   plan: (topology, random, nth) => ({ targets: planTargets(topology, random, nth, 'minority') }),
   async inject(cluster, plan) {
     const names = await resolveTargets(cluster, plan.targets)

@@ -3,7 +3,7 @@
  * logs, take it down. A run sees nothing else, so that containers and a simulation are
  * interchangeable.
  */
-import type { Cluster, OptionValues, System } from '../api.ts'
+import type { Ability, Cluster, OptionValues, System } from '../api.ts'
 
 export interface ClusterRequest {
   /** Unique on the machine; part of every name that the run creates. */
@@ -14,6 +14,8 @@ export interface ClusterRequest {
   readonly image?: string
   readonly nodes: number
   readonly options: OptionValues
+  /** Fault → what it needs; a machine that lacks some of it is refused before any node runs. */
+  readonly needs?: Readonly<Record<string, readonly Ability[]>>
   /** One line for the person who waits. */
   readonly progress: (line: string) => void
   /** Aborts the start; what was already created is removed before `up` rejects. */

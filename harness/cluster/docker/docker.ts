@@ -6,6 +6,7 @@
 import type { Cluster, ClusterNode, Peer } from '../../api.ts'
 import { EnvironmentError, messageOf } from '../../errors.ts'
 import type { ClusterKind, ClusterRequest, RunningCluster } from '../cluster.ts'
+import { refuseMissing } from './abilities.ts'
 import { type Agent, startAgent } from './agent.ts'
 import { runCommand } from './channel.ts'
 import { clean } from './clean.ts'
@@ -80,7 +81,18 @@ const start = async (
   signal.throwIfAborted()
   const peers = members.map((member, n) => ({ ...member, address: subnet.addresses(n).ipv4 }))
   const agentName = `schism-${runId}-agent`
-  const starting = startAgent(engine, { name: agentName, image: images.agent.name, labels })
+  // No node runs before the machine is known to be able to do what the faults need.
+  const starting = startAgent(engine, { name: agentName, image: images.agent.name, labels }).then(
+    async (agent) => {
+      try {
+        await refuseMissing(request.needs ?? {}, { agent, system })
+      } catch (error) {
+        agent.close()
+        throw error
+      }
+      return agent
+    },
+  )
   const [agent, nodes] = await settleAll([
     starting,
     settleAll(startNodes(engine, request, { peers, subnet, images, labels, agent: starting })),

@@ -4,10 +4,11 @@
  * one, for which the agent's image must already be there.
  */
 import { readFile } from 'node:fs/promises'
-import { PassThrough } from 'node:stream'
+import { type Ability, abilities } from '../../capabilities/abilities.ts'
 import { EnvironmentError } from '../../errors.ts'
 import type { Support } from '../cluster.ts'
-import { agentHostConfig } from './agent.ts'
+import { basic, can, tried } from './abilities.ts'
+import { type Agent, startAgent } from './agent.ts'
 import { imageId } from './base-image.ts'
 import { baseImage } from './dockerfile.ts'
 import {
@@ -56,7 +57,7 @@ export const support = async (engine: Engine): Promise<readonly Support[]> => {
           : 'the base and agent images are built',
     },
     await ipv6Support(),
-    ...(agentImage === undefined ? [] : await tryInContainer(engine, agentImage)),
+    ...(agentImage === undefined ? [] : await tryAbilities(engine, agentImage)),
   ]
 }
 
@@ -67,80 +68,32 @@ const ipv6Support = async (): Promise<Support> => {
     : { name: 'ipv6', state: 'limited', says: 'the kernel has no IPv6: nodes get IPv4 only' }
 }
 
-/**
- * Each is tried in one container with the agent's capabilities; the command's exit code decides.
- */
-const trials = [
-  {
-    name: 'nftables',
-    command: 'nft add table inet schism_trial',
-    ok: 'partitions work: the kernel has nftables',
-    not: 'missing',
-    remedy: 'no partitions: the kernel lacks nf_tables (modprobe nf_tables)',
-  },
-  {
-    name: 'namespaces',
-    command: 'nsenter -t $$ -n true',
-    ok: "the agent may enter nodes' network namespaces",
-    not: 'missing',
-    remedy:
-      'the agent may not enter network namespaces: SYS_ADMIN or SYS_PTRACE has no effect here',
-  },
-  {
-    name: 'netem',
-    command: 'ip link set lo up && tc qdisc add dev lo root netem delay 1ms',
-    ok: 'the kernel can delay, lose and reorder packets itself',
-    not: 'limited',
-    remedy: 'the kernel lacks sch_netem (modprobe sch_netem): delays need the slower way',
-  },
-  {
-    name: 'cgroups',
-    command: 'test -d /host/cgroup/freezer -o -f /host/cgroup/cgroup.controllers',
-    ok: 'pausing nodes works: the freezer is there',
-    not: 'missing',
-    remedy: 'no pauses: no freezer control group is mounted (install cgroupfs-mount)',
-  },
-] as const
-
-const tryInContainer = async (engine: Engine, image: string): Promise<readonly Support[]> => {
-  const script = trials
-    .map(({ name, command }) => `if { ${command}; } >/dev/null 2>&1; then echo ${name}; fi`)
-    .join('\n')
-  let works: readonly string[]
+/** Starts an agent as a run would, and lets it try every ability. */
+const tryAbilities = async (engine: Engine, image: string): Promise<readonly Support[]> => {
+  const name = `schism-doctor-${process.pid}-agent`
+  let agent: Agent
   try {
-    works = (await runOnce(engine, image, script)).split('\n')
+    agent = await startAgent(engine, { name, image, labels: labelsOfRun('doctor') })
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error
+    await removeDoctor(engine, name)
     // The engine refuses the container itself, most often for a capability it does not have.
     return [{ name: 'capabilities', state: 'missing', says: error.message }]
   }
-  return trials.map(({ name, ok, not, remedy }) =>
-    works.includes(name) ? { name, state: 'ok', says: ok } : { name, state: not, says: remedy },
-  )
+  try {
+    return await Promise.all(tried.map((ability) => supportOf(ability, agent)))
+  } finally {
+    agent.close()
+    await removeDoctor(engine, name)
+  }
 }
 
-const runOnce = (engine: Engine, image: string, script: string): Promise<string> =>
-  attempt('run a container with NET_ADMIN, SYS_ADMIN and SYS_PTRACE', async () => {
-    const output = new PassThrough().setEncoding('utf8')
-    let text = ''
-    output.on('data', (chunk: string) => {
-      text += chunk
-    })
-    const container = await engine.createContainer({
-      Image: image,
-      Cmd: ['sh', '-c', script],
-      Labels: { ...labelsOfRun('doctor') },
-      HostConfig: agentHostConfig(),
-    })
-    try {
-      const stream = await container.attach({ stream: true, stdout: true })
-      engine.modem.demuxStream(stream, output, output)
-      const ended = new Promise((resolve) => stream.on('end', resolve))
-      await container.start()
-      await container.wait()
-      await ended
-    } finally {
-      await container.remove({ force: true, v: true })
-    }
-    return text
-  })
+const supportOf = async (ability: Ability, agent: Agent): Promise<Support> => {
+  const answer = await can(ability, { agent })
+  if (answer === true) return { name: ability, state: 'ok', says: abilities[ability] }
+  const state = basic.includes(ability) ? 'missing' : 'limited'
+  return { name: ability, state, says: `this machine cannot: ${abilities[ability]}: ${answer}` }
+}
+
+const removeDoctor = (engine: Engine, name: string) =>
+  attempt(`remove ${name}`, () => engine.getContainer(name).remove({ force: true, v: true }), [404])

@@ -1,0 +1,78 @@
+/**
+ * Which abilities this machine's kernel and engine have, each found out by trying it in the agent's
+ * container, in namespaces of its own, so that nothing is left. A refusal says what is missing and, where
+ * somebody can do something about it, what.
+ */
+
+import type { System } from '../../api.ts'
+import type { Ability } from '../../capabilities/abilities.ts'
+import { EnvironmentError } from '../../errors.ts'
+import type { Agent } from './agent.ts'
+
+export interface TrialContext {
+  readonly agent: Agent
+  /** Absent where nobody asks about a system: `schism doctor`. */
+  readonly system?: System
+}
+
+/** True, or what is missing. */
+type Trial = (context: TrialContext) => Promise<true | string>
+
+/** Tries a shell command in a network namespace of its own; its failure means the refusal. */
+const inNamespace =
+  (command: string, refusal: string): Trial =>
+  ({ agent }) =>
+    agent.run(['unshare', '-n', 'sh', '-c', `ip link set lo up && ${command}`]).then(
+      () => true,
+      () => refusal,
+    )
+
+const inAgent =
+  (command: string, refusal: string): Trial =>
+  ({ agent }) =>
+    agent.run(['sh', '-c', command]).then(
+      () => true,
+      () => refusal,
+    )
+
+const always: Trial = async () => true
+
+const trials: Partial<Readonly<Record<Ability, Trial>>> = {
+  partition: inNamespace('nft add table inet schism', 'nf_tables is missing (modprobe nf_tables)'),
+  processes: always,
+  signals: always,
+  freezer: inAgent(
+    'test -d /host/cgroup/freezer -o -f /host/cgroup/cgroup.controllers',
+    'no freezer control group is mounted (install cgroupfs-mount)',
+  ),
+}
+
+/** The abilities that every kind of run may want; without them `schism doctor` calls a machine unfit. */
+export const basic: readonly Ability[] = ['partition', 'processes', 'freezer']
+
+/** Those that can be tried here. */
+export const tried = Object.keys(trials) as readonly Ability[]
+
+/** Tries one ability. */
+export const can = (ability: Ability, context: TrialContext): Promise<true | string> =>
+  trials[ability]?.(context) ?? Promise.resolve('not built for containers')
+
+/**
+ * Returns when the machine has everything. @param needs fault → abilities
+ * @throws EnvironmentError that names the first fault which cannot be installed, and why
+ */
+export const refuseMissing = async (
+  needs: Readonly<Record<string, readonly Ability[]>>,
+  context: TrialContext,
+): Promise<void> => {
+  const wanted = Object.entries(needs).flatMap(([fault, list]) =>
+    list.map((ability) => ({ fault, ability })),
+  )
+  await Promise.all(
+    wanted.map(async ({ fault, ability }) => {
+      const answer = await can(ability, context)
+      if (answer !== true)
+        throw new EnvironmentError(`fault ${fault}: this machine cannot (${ability}): ${answer}`)
+    }),
+  )
+}
