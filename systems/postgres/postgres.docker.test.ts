@@ -1,0 +1,84 @@
+/** What is particular to PostgreSQL: its settings, its compare-and-set under contention, its restarts. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Client, Refused } from '../../harness/api.ts'
+import type { RunningCluster } from '../../harness/cluster/cluster.ts'
+import { dockerCluster } from '../../harness/cluster/docker/docker.ts'
+import type { RegisterCall } from '../../workloads/register.ts'
+import { openRegister } from './clients.ts'
+import { Connection } from './connection.ts'
+import system from './index.ts'
+
+const never = new AbortController().signal
+const options = { fsync: 'off' }
+
+describe('a PostgreSQL server', () => {
+  let cluster: RunningCluster
+  const open = (): Promise<Client<RegisterCall>> =>
+    openRegister({ cluster, node: cluster.nodes[0]!, options })
+
+  beforeAll(async () => {
+    cluster = await dockerCluster.up({
+      runId: `postgres-${process.pid}`,
+      systemName: 'postgres',
+      system,
+      nodes: 1,
+      options,
+      progress: () => {},
+      signal: never,
+    })
+    await cluster.awaitReady(60_000, never)
+  })
+  afterAll(() => cluster?.down())
+
+  it('has the settings that were asked for', async () => {
+    const connection = await Connection.open(cluster.nodes[0]!)
+    const shown = async (name: string): Promise<unknown> =>
+      (await connection.run({ name, text: `SHOW ${name}` }))[0]![0]
+    expect(await shown('fsync')).toBe('off')
+    expect(await shown('synchronous_commit')).toBe('on')
+    expect(await shown('full_page_writes')).toBe('on')
+    expect(await shown('server_version')).toMatch(`${system.version}.`)
+    connection.close()
+  })
+
+  it('lets one of many compare-and-sets win, and tells each of the others what it saw', async () => {
+    const clients = await Promise.all(Array.from({ length: 8 }, open))
+    await clients[0]!.invoke({ f: 'write', key: 'contended', value: 0 }, never)
+    for (let round = 0; round < 50; round++) {
+      const from = round * clients.length
+      const outcomes = await Promise.allSettled(
+        clients.map((client, n) =>
+          client.invoke({ f: 'cas', key: 'contended', value: [from, winner(round, n)] }, never),
+        ),
+      )
+      const won = outcomes.flatMap((outcome, n) => (outcome.status === 'fulfilled' ? [n] : []))
+      expect(won).toHaveLength(1)
+      const now = winner(round, won[0]!)
+      for (const outcome of outcomes) {
+        if (outcome.status === 'fulfilled') continue
+        expect(outcome.reason).toBeInstanceOf(Refused)
+        expect((outcome.reason as Refused).value).toEqual([from, expect.any(Number), now])
+      }
+      const next = (round + 1) * clients.length
+      await clients[0]!.invoke({ f: 'write', key: 'contended', value: next }, never)
+    }
+    await Promise.all(clients.map((client) => client.close()))
+  })
+
+  it('starts again beside the lock file and the half-made data folder of a kill', async () => {
+    const before = await open()
+    await before.invoke({ f: 'write', key: 'kept', value: 7 }, never)
+    await cluster.exec('p1', ['sh', '-c', 'test -s /data/postgres/postmaster.pid'])
+    await cluster.exec('p1', ['mkdir', '/data/postgres.new'])
+    await cluster.processes!.kill(['p1'])
+    await expect(open()).rejects.toThrow()
+    await cluster.processes!.start(['p1'])
+    await cluster.awaitReady(60_000, never)
+    const after = await open()
+    expect(await after.invoke({ f: 'read', key: 'kept', value: null }, never)).toBe(7)
+    await Promise.all([before, after].map((client) => client.close()))
+  })
+})
+
+/** What a client writes in a round: nobody else ever writes it. */
+const winner = (round: number, client: number): number => 1_000_000 + round * 100 + client
