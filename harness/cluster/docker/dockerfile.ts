@@ -10,11 +10,13 @@ import { UsageError } from '../../errors.ts'
 export const baseImage = 'schism/base:bookworm'
 
 /**
- * What the agent and the holders need: nft, tc, ip, ping, nsenter, ps; perl runs the agent's loop.
+ * What the agent and the holders need: nft, tc, ip, ss, ping, nsenter, ps; iptables for queues where
+ * nft has none; perl runs the agent's loop.
  */
 export const agentPackages = [
   'nftables',
   'iproute2',
+  'iptables',
   'iputils-ping',
   'procps',
   'util-linux',
