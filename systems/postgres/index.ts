@@ -8,18 +8,18 @@ import { openRegister, openSet } from './clients.ts'
 import { primaries, ready } from './health.ts'
 import { members, spec } from './nodes.ts'
 
+/** The manual does not use the word linearizable; one server that executes single statements owes it. */
 const isolation =
-  'read committed: a query "sees only data committed before the query began" (PostgreSQL 15, 13.2.1), ' +
-  'and a commit is acknowledged and seen when its log record is written; the manual does not use the ' +
-  'word linearizable, one server that executes single statements owes it'
+  'a query "sees only data committed before the query began" (13.2.1, read committed; one server)'
 
-const safe =
-  'fsync=on: "the database cluster can recover to a consistent state after an operating system or ' +
-  'hardware crash" (20.5)'
-
-const unsafe =
-  'fsync=off: this holds for crashes of the server process alone; it "can result in unrecoverable data ' +
-  'corruption in the event of a power failure or system crash" (20.5)'
+const durability = {
+  on:
+    'fsync=on: it "can recover to a consistent state after an operating system or hardware crash" ' +
+    '(PostgreSQL 15, 20.5)',
+  off:
+    'if the process alone crashes; with fsync=off a power failure or system crash "can result in ' +
+    'unrecoverable data corruption" (PostgreSQL 15, 20.5)',
+} as const
 
 export default {
   summary:
@@ -41,7 +41,7 @@ export default {
   primaries,
   clients: { register: openRegister, set: openSet },
   claims({ fsync }) {
-    const says = `${isolation}; ${fsync === 'off' ? unsafe : safe}`
+    const says = `${durability[fsync === 'off' ? 'off' : 'on']}; ${isolation}`
     return { register: { model: 'linearizable', says }, set: { model: 'linearizable', says } }
   },
 } satisfies System
