@@ -10,6 +10,7 @@ import type { Evidence, Json } from '../checkers/ledger.ts'
 import type { Ability } from './capabilities/abilities.ts'
 import type { Clocks } from './capabilities/clocks.ts'
 import type { Disks } from './capabilities/disks.ts'
+import type { Logs } from './capabilities/logs.ts'
 import type { Membership } from './capabilities/membership.ts'
 import type { Network } from './capabilities/network.ts'
 import type { Processes } from './capabilities/processes.ts'
@@ -24,6 +25,7 @@ export type { Evidence, Json } from '../checkers/ledger.ts'
 export type { Ability } from './capabilities/abilities.ts'
 export type { ClockReading, Clocks, Skew } from './capabilities/clocks.ts'
 export type { DataFile, Disks } from './capabilities/disks.ts'
+export type { Logs, PrintedLine } from './capabilities/logs.ts'
 export type { Members, Membership } from './capabilities/membership.ts'
 export type { Grudge, LinkProbe, Network } from './capabilities/network.ts'
 export type { Processes, ProcessState } from './capabilities/processes.ts'
@@ -32,7 +34,14 @@ export { CLIENTS, type Link, type Shaping, type Traffic } from './capabilities/t
 export { DefiniteError, Refused } from './errors.ts'
 export type { Generator } from './generator.ts'
 export type { Random } from './random.ts'
-export { planTargets, resolveTargets, type Targets, targets, unknownTargets } from './targets.ts'
+export {
+  minorityOf,
+  planTargets,
+  resolveTargets,
+  type Targets,
+  targets,
+  unknownTargets,
+} from './targets.ts'
 
 // ---------------------------------------------------------------- clients
 
@@ -169,6 +178,9 @@ export interface Cluster {
   readonly disks?: Disks
   readonly resources?: Resources
   readonly membership?: Membership
+  readonly logs?: Logs
+  /** What an injection draws from (`one`, `minority`): an episode's own stream; absent outside a run. */
+  readonly random?: Random
   /** Runs a command in a node and returns what it printed. @throws when it exits with another code than 0 */
   exec(node: string, argv: readonly string[]): Promise<string>
   /** The nodes that lead now; empty when none does or nobody can say. */
@@ -232,6 +244,22 @@ export interface Fault<P extends Json = Json, D extends Json = Json> {
   readonly schema: z.ZodType<P>
   /** The node names that a plan mentions and the cluster lacks: refused before anything starts. */
   unknownNodes(plan: P, topology: Topology): readonly string[]
+  /**
+   * Why this plan must not run on this cluster, beyond names (`wipe` of a majority): one line, refused
+   * before anything starts; undefined when it may.
+   */
+  refuses?(plan: P, topology: Topology): string | undefined
+  /**
+   * What of its targets it acts on; `node`: they stop altogether, or leave. A generated schedule lets two
+   * faults overlap only when they act on different things, and with one that stops nodes only when the other
+   * is on other nodes: a pause of a killed node would show nothing. Absent: it overlaps with no other.
+   */
+  readonly acts?: 'links' | 'clock' | 'disk' | 'resources' | 'node'
+  /**
+   * An injection replaces the one before as a whole (`partition`: the new cuts and no others), so that
+   * episodes that follow each other without a pause need no moment of health between them.
+   */
+  readonly replaces?: true
   /** What every plan of it needs: a machine that lacks it is told so before the cluster starts. */
   readonly needs: readonly Ability[]
   /** What this plan needs beyond that. */

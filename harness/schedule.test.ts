@@ -89,7 +89,7 @@ describe('a schedule from a file', () => {
     [
       'a node that is not there',
       { episodes: [episode({ plan: { targets: ['n9'] } })] },
-      /no node is called "n9"; there are n1, /,
+      /no node or role is called "n9"; nodes: n1, .*; roles: server; also primary, /,
     ],
     [
       'the same fault twice at a time',

@@ -10,6 +10,7 @@ import { type PlannedEpisode, type Schedule, schedule } from '../results/run.ts'
 import type { Ability, Fault, Topology } from './api.ts'
 import { messageOf, UsageError } from './errors.ts'
 import type { Random } from './random.ts'
+import { strangerMessage } from './targets.ts'
 
 /** How long a fault lasts and the quiet after it, in s, in a run of a minute or more. */
 const FAULT_S = { from: 6, to: 10 }
@@ -87,9 +88,9 @@ export const readSchedule = (
     if (!plan.success) throw new UsageError(`${where}.plan${firstIssue(plan.error, '.')}`)
     const [stranger] = fault.unknownNodes(plan.data, topology)
     if (stranger !== undefined)
-      throw new UsageError(
-        `${where}.plan: no node is called ${JSON.stringify(stranger)}; there are ${topology.members.map(({ name }) => name).join(', ')}`,
-      )
+      throw new UsageError(`${where}.plan: ${strangerMessage(stranger, topology)}`)
+    const refusal = fault.refuses?.(plan.data, topology)
+    if (refusal !== undefined) throw new UsageError(`${where}.plan: ${refusal}`)
     const end = round(episode.at + episode.for)
     if (end > timeLimitS)
       throw new UsageError(

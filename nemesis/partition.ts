@@ -40,6 +40,7 @@ export default {
   unknownNodes: (plan, topology) =>
     unknownTargets('targets' in plan ? plan.targets : named(plan), topology),
   needs: ['partition'],
+  acts: 'links',
   evidence: 'a probe packet over every directed link, counted by the receiving kernel',
   plan,
   async inject(cluster, plan) {

@@ -28,6 +28,7 @@ export default {
   schema,
   unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
   needs: ['freezer'],
+  acts: 'node',
   evidence: 'the kernel says frozen, and the processor time of the processes stands still',
   plan: (topology, random, nth) => ({ targets: planTargets(topology, random, nth, 'minority') }),
   async inject(cluster, plan) {
