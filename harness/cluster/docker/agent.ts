@@ -6,8 +6,9 @@
  * the fault itself.
  *
  * SYS_ADMIN: to enter a network namespace. SYS_PTRACE: to open another user's /proc/PID/ns.
- * NET_ADMIN: rules. Every request here may be sent twice: when the connection breaks it is reopened
- * once.
+ * NET_ADMIN: rules. KILL: to stop another user's process. SETUID, SETGID: to become that user, who
+ * may lower the limits of its processes. Every request here may be sent twice: when the connection
+ * breaks it is reopened once.
  */
 import type Docker from 'dockerode'
 import { EnvironmentError } from '../../errors.ts'
@@ -47,7 +48,7 @@ export const agentHostConfig = (): Docker.HostConfig => ({
   // Its own view of the control groups would hide the nodes'. The types do not know it yet.
   ...({ CgroupnsMode: 'host' } as object),
   CapDrop: ['ALL'],
-  CapAdd: ['NET_ADMIN', 'SYS_ADMIN', 'SYS_PTRACE'],
+  CapAdd: ['NET_ADMIN', 'SYS_ADMIN', 'SYS_PTRACE', 'KILL', 'SETUID', 'SETGID'],
   // Distributions' default profiles forbid what these capabilities are for.
   SecurityOpt: ['apparmor=unconfined', 'label=disable'],
   Binds: ['/sys/fs/cgroup:/host/cgroup:ro'],

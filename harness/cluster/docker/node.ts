@@ -31,6 +31,10 @@ export interface DockerNode {
   readonly addresses: Addresses
   /** The host pid of the holder, which owns the network namespace. */
   readonly networkPid: number
+  readonly dataFolder: string
+  /** What a container that helps with this node is made of, and carries. */
+  readonly helperImage: string
+  readonly labels: Labels
 }
 
 /** Creates and starts one node; the two containers are made side by side. */
@@ -44,7 +48,15 @@ export const startNode = async (engine: Engine, request: NodeRequest): Promise<D
   ] as const)
   await closeWaysOut(await request.agent, networkPid)
   await attempt(`start ${peer.name}`, () => engine.getContainer(container).start())
-  return { name: peer.name, container, addresses, networkPid }
+  return {
+    name: peer.name,
+    container,
+    addresses,
+    networkPid,
+    dataFolder: request.spec.dataFolder,
+    helperImage: request.agentImage,
+    labels: request.labels,
+  }
 }
 
 /**
