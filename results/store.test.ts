@@ -139,6 +139,33 @@ describe('a history log', () => {
     log.close()
   })
 
+  test('writes numbers of every size as JSON does', () => {
+    const folder = createRunFolder(root, 'numbers')
+    const log = new HistoryLog(join(folder, 'history.jsonl'))
+    const sizes = Array.from({ length: 16 }, (_, digits) => 10 ** digits)
+    const values = [...sizes.flatMap((n) => [n - 1, n, n + 1]), 2 ** 31, 2 ** 53 - 1, -0, -7, 0.1]
+    const more = [2 ** 53, 1e21, Number.NaN, true, '"', 1_000_001_000_000]
+    for (const [index, value] of [...values, ...more].entries())
+      log.append({ index, time: index, type: 'ok', process: 0, f: 'read', value })
+    log.close()
+    const lines = readFileSync(join(folder, 'history.jsonl'), 'utf8').split('\n').slice(0, -1)
+    expect(lines.map((line) => line.slice(line.indexOf('"value":') + 8, -1))).toEqual(
+      [...values, ...more].map((value) => JSON.stringify(value)),
+    )
+  })
+
+  test('leaves out what is no JSON, whole', () => {
+    const folder = createRunFolder(root, 'no-json')
+    const log = new HistoryLog(join(folder, 'history.jsonl'))
+    const event = { time: 0, type: 'ok', process: 0, f: 'read' } as const
+    log.append({ ...event, index: 0, value: 7 })
+    for (const value of [7n, { deep: 7n }])
+      expect(() => log.append({ ...event, index: 1, value })).toThrow(TypeError)
+    log.append({ ...event, index: 2, value: [7] })
+    log.close()
+    expect(readLines(folder).map(({ index }) => index)).toEqual([0, 2])
+  })
+
   test('never overwrites a history', () => {
     const folder = createRunFolder(root, 'once')
     new HistoryLog(join(folder, 'history.jsonl')).close()

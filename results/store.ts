@@ -5,7 +5,7 @@
  * or not at all (written aside, then renamed). What is read back is checked and never trusted.
  *
  * All of it is synchronous on purpose: the folder is made and the verdict written once a run, and the
- * history is flushed once per turn of the event loop, where an asynchronous write would only queue.
+ * history is flushed every few milliseconds, where an asynchronous write would only queue.
  */
 import {
   closeSync,
@@ -21,7 +21,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { HistoryEvent } from '../checkers/history.ts'
+import type { HistoryEvent, OpType } from '../checkers/history.ts'
+import { JsonBytes, type Piece, piece } from './json-bytes.ts'
 import type { RunRecord, VerdictRecord } from './run.ts'
 
 /** The store cannot be used as asked. `message` is one line that names the file and, if any, the field. */
@@ -104,15 +105,20 @@ export const writeWhole = (folder: string, name: string, text: string): void => 
 }
 
 /**
- * Appends events to a run's `history.jsonl`: `append` only serialises, `flush` writes. A line reaches
- * the file whole or is taken back, so after a failed write every line in the file is intact, and the
- * lines that did not fit are kept and written by the next flush that succeeds.
+ * Appends events to a run's `history.jsonl`: `append` takes them, `flush` serialises and writes them,
+ * which costs less for many at once and keeps no request waiting. A line reaches the file whole or is
+ * taken back, so after a failed write every line in the file is intact, and the lines that did not fit
+ * are kept and written by the next flush that succeeds.
  */
 export class HistoryLog {
   readonly #path: string
   readonly #file: number
-  readonly #quoted = new Map<string, string>()
-  #lines = ''
+  readonly #fs = new Map<string, Piece>()
+  readonly #nodes = new Map<string, Piece>()
+  /** Taken and not serialised yet. */
+  #events: HistoryEvent[] = []
+  /** Serialised and not in the file yet. */
+  readonly #lines = new JsonBytes()
   /** Bytes of whole lines in the file. */
   #written = 0
   #open = true
@@ -123,23 +129,19 @@ export class HistoryLog {
     this.#file = attempt(path, 'cannot be made', () => openSync(path, 'ax'))
   }
 
-  /** Serialises the event at once, so that later changes to its value do not show. */
+  /** Takes an event, which must not change any more. Only what its value holds may: that does not show. */
   append(event: HistoryEvent): void {
-    const { key, node, error } = event
-    const process = event.process === 'nemesis' ? '"nemesis"' : event.process
-    this.#lines +=
-      `{"index":${event.index},"time":${event.time},"type":"${event.type}","process":${process}` +
-      `,"f":${this.#quote(event.f)}${key === undefined ? '' : `,"key":${JSON.stringify(key)}`}` +
-      `,"value":${JSON.stringify(event.value) ?? 'null'}` +
-      `${node === undefined ? '' : `,"node":${this.#quote(node)}`}` +
-      `${error === undefined ? '' : `,"error":${JSON.stringify(error)}`}}\n`
-    if (this.#lines.length > FLUSH_CHARACTERS) this.flush()
+    this.#events.push(event)
+    if (!isFixed(event.value)) this.#serialise()
+    else if (this.#events.length > FLUSH_EVENTS) this.flush()
+    if (this.#lines.length > FLUSH_BYTES) this.flush()
   }
 
   /** Hands all appended lines to the operating system. @throws StoreError when it takes no more */
   flush(): void {
-    if (this.#lines === '') return
-    const bytes = Buffer.from(this.#lines)
+    this.#serialise()
+    const { bytes } = this.#lines
+    if (bytes.length === 0) return
     let done = 0
     try {
       writeAll(this.#file, bytes, (count) => {
@@ -148,12 +150,12 @@ export class HistoryLog {
     } catch (error) {
       const whole = done === 0 ? 0 : bytes.lastIndexOf(NEWLINE, done - 1) + 1
       this.#written += whole
-      this.#lines = bytes.toString('utf8', whole)
+      this.#lines.drop(whole)
       takeBack(this.#file, this.#written)
       throw failure(this.#path, 'cannot be written', error)
     }
     this.#written += done
-    this.#lines = ''
+    this.#lines.drop(done)
   }
 
   /** Flushes and closes; the file is closed even when the flush throws. Twice is fine. */
@@ -167,20 +169,80 @@ export class HistoryLog {
     }
   }
 
-  /** JSON of a string of which a history has few different ones. */
-  #quote(text: string): string {
-    const known = this.#quoted.get(text)
-    if (known !== undefined) return known
-    const quoted = JSON.stringify(text)
-    this.#quoted.set(text, quoted)
-    return quoted
+  #serialise(): void {
+    const events = this.#events
+    if (events.length === 0) return
+    this.#events = []
+    for (const event of events) {
+      const begin = this.#lines.length
+      try {
+        this.#line(event)
+      } catch (error) {
+        // A value that is no JSON (a cycle, a bigint): only ever that of the last event.
+        this.#lines.cut(begin)
+        throw error
+      }
+    }
   }
+
+  #line({ index, time, type, process, f, key, value, node, error }: HistoryEvent): void {
+    const lines = this.#lines
+    lines.piece(INDEX)
+    lines.value(index)
+    lines.piece(TIME)
+    lines.value(time)
+    lines.piece(TYPES[type])
+    lines.value(process)
+    lines.piece(known(this.#fs, F, f))
+    if (key !== undefined) {
+      lines.piece(KEY)
+      lines.value(key)
+    }
+    lines.piece(VALUE)
+    lines.value(value)
+    if (node !== undefined) lines.piece(known(this.#nodes, NODE, node))
+    if (error !== undefined) {
+      lines.piece(ERROR)
+      lines.value(error)
+    }
+    lines.piece(END)
+  }
+}
+
+const INDEX = piece('{"index":')
+const TIME = piece(',"time":')
+const typed = (type: OpType): Piece => piece(`,"type":"${type}","process":`)
+const TYPES: Readonly<Record<OpType, Piece>> = {
+  invoke: typed('invoke'),
+  ok: typed('ok'),
+  fail: typed('fail'),
+  info: typed('info'),
+}
+const F = ',"f":'
+const KEY = piece(',"key":')
+const VALUE = piece(',"value":')
+const NODE = ',"node":'
+const ERROR = piece(',"error":')
+const END = piece('}\n')
+
+/** Whether a value is JSON and can never change. */
+const isFixed = (value: unknown): boolean =>
+  value === null || (typeof value !== 'object' && typeof value !== 'bigint')
+
+/** A field with a text of which a history has few different ones. */
+const known = (pieces: Map<string, Piece>, name: string, text: string): Piece => {
+  const made = pieces.get(text)
+  if (made !== undefined) return made
+  const fresh = piece(name + JSON.stringify(text))
+  pieces.set(text, fresh)
+  return fresh
 }
 
 const LATEST = 'latest'
 const NEWLINE = 10
 /** A caller that forgets to flush must not fill the memory. */
-const FLUSH_CHARACTERS = 8 * 1024 * 1024
+const FLUSH_BYTES = 8 * 1024 * 1024
+const FLUSH_EVENTS = FLUSH_BYTES / 128
 
 const writeJson = (folder: string, name: string, value: unknown): void =>
   writeWhole(folder, name, `${JSON.stringify(value, null, 2)}\n`)
