@@ -29,8 +29,17 @@ export type { Logs, PrintedLine } from './capabilities/logs.ts'
 export type { Members, Membership } from './capabilities/membership.ts'
 export type { Grudge, LinkProbe, Network } from './capabilities/network.ts'
 export type { Ending, NodeProcess, Processes, ProcessState } from './capabilities/processes.ts'
-export type { Resources, Usage } from './capabilities/resources.ts'
-export { CLIENTS, type Link, type Shaping, type Traffic } from './capabilities/traffic.ts'
+export type { CpuUse, FileUse, MemoryUse, Resources } from './capabilities/resources.ts'
+export {
+  CLIENTS,
+  type Echo,
+  type EchoOptions,
+  type EchoReply,
+  type Link,
+  type Shaping,
+  type ShapingCount,
+  type Traffic,
+} from './capabilities/traffic.ts'
 export { monotonicMs } from './clock.ts'
 export { DefiniteError, Refused } from './errors.ts'
 export type { Generator } from './generator.ts'

@@ -45,6 +45,15 @@ const trials: Partial<Readonly<Record<Ability, Trial>>> = {
     'test -d /host/cgroup/freezer -o -f /host/cgroup/cgroup.controllers',
     'no freezer control group is mounted (install cgroupfs-mount)',
   ),
+  cpu: inAgent(
+    'test -e /host/cgroup/cpu/cpu.cfs_quota_us -o -e /host/cgroup/cpu,cpuacct/cpu.cfs_quota_us || grep -qw cpu /host/cgroup/cgroup.controllers',
+    'no control group limits processor time (CONFIG_CFS_BANDWIDTH)',
+  ),
+  memory: inAgent(
+    'test -e /host/cgroup/memory/memory.limit_in_bytes || grep -qw memory /host/cgroup/cgroup.controllers',
+    'no control group limits memory (boot with cgroup_enable=memory)',
+  ),
+  fds: inAgent('prlimit --pid $$ --nofile=100:', 'prlimit is refused'),
 }
 
 /** The abilities that every kind of run may want; without them `schism doctor` calls a machine unfit. */

@@ -19,6 +19,7 @@ import { type DockerNode, type NodeRequest, startNode } from './node.ts'
 import { nodeProcesses } from './processes.ts'
 import { awaitReady } from './ready.ts'
 import { removeLabelled } from './remove.ts'
+import { nodeResources } from './resources.ts'
 import { settleAll } from './settle.ts'
 import { createSubnet, type Subnet } from './subnet.ts'
 import { refuseRemote, support } from './support.ts'
@@ -166,6 +167,7 @@ const runningCluster = (parts: Parts): RunningCluster => {
     facts,
     network: nodeNetwork(agent, members),
     processes: nodeProcesses(engine, agent, nodes),
+    resources: nodeResources(engine, agent, nodes),
     exec: (node, argv) => execute(engine, nodes, node, argv),
     primaries: async () => askPrimaries(running, request),
     awaitReady: (deadlineMs, signal) => {
