@@ -10,8 +10,8 @@ export interface Clock {
    * Calls back once, `ns` from now and never before it has returned; the function returned cancels it.
    */
   after(ns: number, callback: () => void): () => void
-  /** Lets everything else that is ready run: I/O, timers. */
-  yield(): Promise<void>
+  /** Calls back when everything else that is ready has run: I/O, timers. */
+  soon(callback: () => void): void
 }
 
 /** Monotonic real time, with its origin at the moment of this call. */
@@ -41,7 +41,9 @@ export const realClock = (): Clock => {
       arm()
       return () => disarm()
     },
-    yield: () => new Promise((resolve) => setImmediate(resolve)),
+    soon: (callback) => {
+      setImmediate(callback)
+    },
   }
 }
 

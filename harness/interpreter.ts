@@ -30,28 +30,33 @@ export interface InterpreterOptions<C extends Call> {
 export type Unplaced<C extends Call> = Omit<EventInput, 'value' | 'f' | 'key'> & C
 
 /** How an operation ended. */
-type Outcome<C extends Call> =
-  | { readonly type: 'ok'; readonly value: C['value'] }
-  | { readonly type: 'fail'; readonly value?: unknown; readonly error?: string }
-  | { readonly type: 'info'; readonly error: string }
+interface Outcome {
+  readonly type: 'ok' | 'fail' | 'info'
+  /** What was seen; without it the value is the call's. */
+  readonly value?: unknown
+  readonly error?: string
+}
 
-/** An operation that has ended, before it is recorded. */
-interface Completion<C extends Call> {
-  readonly thread: number
-  readonly time: number
-  readonly call: C
-  readonly outcome: Outcome<C>
+/** A client and what is done with its answers, made once a client and not once an operation. */
+interface Line<C extends Call> {
+  readonly client: Client<C>
+  readonly answered: (value: C['value']) => void
+  readonly failed: (error: unknown) => void
 }
 
 /** What a thread does at this moment. */
 interface Thread<C extends Call> {
+  readonly number: number
+  readonly node: string
   process: number
-  client: Client<C> | undefined
+  line: Line<C> | undefined
   /** Aborts what the client does; one a client, because an operation that times out ends its client. */
   abort: AbortController
   /** The open call; a completion that comes when there is none is late and ignored. */
   call: C | undefined
-  /** Counts the calls, so that a late completion of an earlier one is known as such. */
+  /** How the last call ended, until that is recorded. */
+  completion: Unplaced<C> | undefined
+  /** Counts the calls, so that a client that opens too late is known as such. */
   turn: number
   /** When the open call times out; ns. */
   deadline: number
@@ -71,21 +76,30 @@ export class Interpreter<C extends Call> {
   private readonly numbers: readonly number[]
   private readonly free: number[]
   private readonly threadOf: (process: number) => number
-  private readonly completions: Completion<C>[] = []
-  private wake: () => void = () => {}
+  /** The threads whose call has ended, in that order, until that is recorded. */
+  private completed: Thread<C>[] = []
+  /** Goes on with the loop; undefined while it runs. */
+  private resume: (() => void) | undefined
+  /** When the loop wants to be woken if nothing completes before; ns. */
+  private due = Number.POSITIVE_INFINITY
+  /** The timer that is set for that or for an earlier time. */
+  private alarm: { readonly at: number; readonly cancel: () => void } | undefined
   /** Whether the loop is about to be woken for completions. */
   private waking = false
 
   constructor(private readonly options: InterpreterOptions<C>) {
-    const { threads } = options
+    const { threads, nodeOf } = options
     this.numbers = Array.from({ length: threads }, (_, thread) => thread)
     this.free = [...this.numbers]
     this.threadOf = (process) => process % threads
-    this.threads = this.numbers.map((process) => ({
-      process,
-      client: undefined,
+    this.threads = this.numbers.map((number) => ({
+      number,
+      node: nodeOf(number),
+      process: number,
+      line: undefined,
       abort: new AbortController(),
       call: undefined,
+      completion: undefined,
       turn: 0,
       deadline: 0,
       unwatch: undefined,
@@ -98,32 +112,34 @@ export class Interpreter<C extends Call> {
    */
   async run(generator: Generator<C>, signal: AbortSignal): Promise<void> {
     const { clock } = this.options
-    const stop = (): void => this.wake()
-    signal.addEventListener('abort', stop)
+    signal.addEventListener('abort', this.wake)
     let current = generator
     let burst = clock.now()
     for (;;) {
       current = this.complete(current)
       const idle = this.free.length === this.numbers.length
       const context = this.context()
+      const { time } = context
       const step = signal.aborted ? ({ kind: 'done' } as const) : current.step(context)
       if (step.kind === 'done') {
         if (idle) break
-        await this.wait(undefined)
-      } else if (step.kind === 'call' && step.at <= context.time) {
-        const event = this.invoke(step.call, step.thread)
-        current = step.next.update(this.context(), event)
-        if (clock.now() - burst < BURST_NS) continue
-        await clock.yield()
+        await this.wait(Number.POSITIVE_INFINITY)
+      } else if (step.kind === 'call' && step.at <= time) {
+        const event = this.invoke(step.call, this.threads[step.thread]!, time)
+        current = step.next.update(context, event)
+        if (time - burst < BURST_NS) continue
+        await new Promise<void>((resolve) => clock.soon(resolve))
         burst = clock.now()
       } else if (step.kind === 'call') {
         await this.wait(step.at)
       } else {
         current = step.next
-        await this.wait(step.until)
+        await this.wait(step.until ?? Number.POSITIVE_INFINITY)
       }
     }
-    signal.removeEventListener('abort', stop)
+    signal.removeEventListener('abort', this.wake)
+    this.alarm?.cancel()
+    this.alarm = undefined
   }
 
   /** Closes every client. */
@@ -138,56 +154,95 @@ export class Interpreter<C extends Call> {
   }
 
   /** Sleeps until a completion comes or the time (ns) is reached. */
-  private async wait(until: number | undefined): Promise<void> {
-    const { clock } = this.options
-    const ns = until === undefined ? undefined : until - clock.now()
-    await new Promise<void>((resolve) => {
-      const cancel = ns === undefined ? () => {} : clock.after(ns, () => this.wake())
-      this.wake = () => {
-        cancel()
-        this.wake = () => {}
-        resolve()
-      }
+  private wait(until: number): Promise<void> {
+    this.due = until
+    this.arm()
+    return new Promise((resolve) => {
+      this.resume = resolve
     })
   }
 
-  private invoke(call: C, number: number): HistoryEvent<C> {
-    const { clock, record, nodeOf, timeoutMs } = this.options
-    const thread = this.threads[number]!
-    const time = clock.now()
-    this.free.splice(this.free.indexOf(number), 1)
+  private readonly wake = (): void => {
+    const { resume } = this
+    this.resume = undefined
+    this.due = Number.POSITIVE_INFINITY
+    resume?.()
+  }
+
+  /** Sets the timer, unless one is set that comes early enough: most waits end before their time. */
+  private arm(): void {
+    const { due, alarm } = this
+    if (due === Number.POSITIVE_INFINITY || (alarm !== undefined && alarm.at <= due)) return
+    alarm?.cancel()
+    const { clock } = this.options
+    const cancel = clock.after(due - clock.now(), () => {
+      this.alarm = undefined
+      if (this.due <= due) this.wake()
+      else this.arm()
+    })
+    this.alarm = { at: due, cancel }
+  }
+
+  private invoke(call: C, thread: Thread<C>, time: number): HistoryEvent<C> {
+    const { free } = this
+    // Mostly the first: the thread that has waited longest.
+    if (free[0] === thread.number) free.shift()
+    else free.splice(free.indexOf(thread.number), 1)
     thread.call = call
     thread.turn++
-    thread.deadline = time + milliseconds(timeoutMs)
-    if (thread.unwatch === undefined) this.watch(thread, number)
-    const { process } = thread
-    const event = record(
-      eventOf(call, call.value, { time, type: 'invoke', process, node: nodeOf(number) }),
-    )
-    void this.perform(thread, number, thread.turn, call)
+    thread.deadline = time + milliseconds(this.options.timeoutMs)
+    if (thread.unwatch === undefined) this.watch(thread)
+    const event = this.options.record(eventOf(thread, call, 'invoke', call.value, time))
+    if (thread.line !== undefined) this.perform(thread, thread.line, call)
+    else void this.openAndPerform(thread, thread.turn, call)
     return event
   }
 
-  /** Performs one call and settles it, unless the time-out was faster. */
-  private async perform(thread: Thread<C>, number: number, turn: number, call: C): Promise<void> {
+  /** Performs a call, which its line settles, unless the time-out was faster. */
+  private perform(thread: Thread<C>, { client, answered, failed }: Line<C>, call: C): void {
     try {
-      const client = thread.client ?? (await this.open(thread, number, turn))
-      const value = await client.invoke(call, thread.abort.signal)
-      this.settle(number, turn, { type: 'ok', value })
+      client.invoke(call, thread.abort.signal).then(answered, failed)
     } catch (error) {
-      this.settle(number, turn, this.failed(call, error))
+      failed(error)
     }
   }
 
-  private settle(number: number, turn: number, outcome: Outcome<C>): void {
-    const thread = this.threads[number]!
+  private async openAndPerform(thread: Thread<C>, turn: number, call: C): Promise<void> {
+    try {
+      const client = await this.open(thread, turn)
+      thread.line = this.line(thread, client)
+      this.perform(thread, thread.line, call)
+    } catch (error) {
+      if (thread.turn === turn) this.settle(thread, this.failed(call, error))
+    }
+  }
+
+  /** An answer after the thread has got another client belongs to an operation that had timed out. */
+  private line(thread: Thread<C>, client: Client<C>): Line<C> {
+    const line: Line<C> = {
+      client,
+      answered: (value) => {
+        if (thread.line === line) this.settle(thread, { type: 'ok', value })
+      },
+      failed: (error) => {
+        if (thread.line === line && thread.call !== undefined)
+          this.settle(thread, this.failed(thread.call, error))
+      },
+    }
+    return line
+  }
+
+  private settle(thread: Thread<C>, { type, value, error }: Outcome): void {
     const { call } = thread
-    if (thread.turn !== turn || call === undefined) return
+    if (call === undefined) return
     thread.call = undefined
     const { clock } = this.options
-    this.completions.push({ thread: number, time: clock.now(), call, outcome })
+    const seen = value === undefined ? call.value : value
+    const event = eventOf(thread, call, type, seen, clock.now())
+    thread.completion = error === undefined ? event : { ...event, error }
+    this.completed.push(thread)
     if (this.waking) return
-    const open = this.numbers.length - this.free.length - this.completions.length
+    const open = this.numbers.length - this.free.length - this.completed.length
     // Nothing else is open that could complete together with it.
     if (open === 0) {
       this.wake()
@@ -196,89 +251,78 @@ export class Interpreter<C extends Call> {
     // What is ready together is taken together: nothing that has completed waits behind an invocation,
     // and the requests that follow leave in one burst, which spares a server its sleep between them.
     this.waking = true
-    clock.after(0, () => {
-      this.waking = false
-      this.wake()
-    })
+    clock.soon(this.awaken)
+  }
+
+  private readonly awaken = (): void => {
+    this.waking = false
+    this.wake()
   }
 
   /** One timer a thread, which looks at the deadline of whatever is open when it comes. */
-  private watch(thread: Thread<C>, number: number): void {
+  private watch(thread: Thread<C>): void {
     const { clock, timeoutMs } = this.options
     thread.unwatch = clock.after(thread.deadline - clock.now(), () => {
       thread.unwatch = undefined
       if (thread.call === undefined) return
       if (clock.now() < thread.deadline) {
-        this.watch(thread, number)
+        this.watch(thread)
         return
       }
-      const { abort, call, turn } = thread
-      this.settle(number, turn, this.indeterminate(call, `timed out after ${timeoutMs} ms`))
+      const { abort, call } = thread
+      this.settle(thread, this.indeterminate(call, `timed out after ${timeoutMs} ms`))
       abort.abort()
     })
   }
 
-  private async open(thread: Thread<C>, number: number, turn: number): Promise<Client<C>> {
+  private async open(thread: Thread<C>, turn: number): Promise<Client<C>> {
     let client: Client<C>
     try {
-      client = await this.options.open(number)
+      client = await this.options.open(thread.number)
     } catch (error) {
       await sleep(this.options.clock, OPEN_BACKOFF_NS)
       throw new DefiniteError(`no client: ${messageOf(error)}`)
     }
-    if (thread.turn === turn && thread.call !== undefined) {
-      thread.client = client
-      return client
-    }
+    if (thread.turn === turn && thread.call !== undefined) return client
     // The operation timed out meanwhile: nothing was sent, and the next one opens its own.
     await client.close().catch(() => {})
     throw new DefiniteError('no client in time')
   }
 
-  private failed(call: C, error: unknown): Outcome<C> {
+  private failed(call: C, error: unknown): Outcome {
     if (error instanceof Refused) return { type: 'fail', value: error.value }
     if (error instanceof DefiniteError) return { type: 'fail', error: error.message }
     return this.indeterminate(call, messageOf(error))
   }
 
-  private indeterminate(call: C, error: string): Outcome<C> {
+  private indeterminate(call: C, error: string): Outcome {
     return { type: this.options.safe.has(call.f) ? 'fail' : 'info', error }
   }
 
   /** Records what has completed, frees the threads and tells the generator. */
   private complete(generator: Generator<C>): Generator<C> {
+    const { completed } = this
+    if (completed.length === 0) return generator
+    this.completed = []
     let current = generator
-    const { length } = this.threads
-    for (const completion of this.completions) {
-      const { outcome } = completion
-      const thread = this.threads[completion.thread]!
-      const event = this.options.record(this.completed(thread.process, completion))
+    for (const thread of completed) {
+      const event = this.options.record(thread.completion!)
+      thread.completion = undefined
+      const { type, error } = event
       // A client that failed may be broken, and one that is in doubt must not be trusted again.
-      const sound =
-        outcome.type === 'ok' || (outcome.type === 'fail' && outcome.error === undefined)
-      if (!sound) void this.discard(thread)
-      if (outcome.type === 'info') thread.process += length
-      this.free.push(completion.thread)
+      if (type === 'info' || error !== undefined) void this.discard(thread)
+      if (type === 'info') thread.process += this.threads.length
+      this.free.push(thread.number)
       current = current.update(this.context(), event)
     }
-    this.completions.length = 0
     return current
   }
 
-  private completed(process: number, { call, outcome, thread, time }: Completion<C>): Unplaced<C> {
-    const value = 'value' in outcome && outcome.value !== undefined ? outcome.value : call.value
-    const { type } = outcome
-    const event = eventOf(call, value, { time, type, process, node: this.options.nodeOf(thread) })
-    return 'error' in outcome && outcome.error !== undefined
-      ? { ...event, error: outcome.error }
-      : event
-  }
-
   private async discard(thread: Thread<C>): Promise<void> {
-    const { client } = thread
-    thread.client = undefined
+    const { line } = thread
+    thread.line = undefined
     thread.abort = new AbortController()
-    await client?.close().catch(() => {})
+    await line?.client.close().catch(() => {})
   }
 }
 
@@ -287,9 +331,11 @@ export class Interpreter<C extends Call> {
  * of recording, and there are two events an operation.
  */
 const eventOf = <C extends Call>(
+  { process, node }: Thread<C>,
   { f, key }: C,
+  type: OpType,
   value: unknown,
-  { time, type, process, node }: { time: number; type: OpType; process: number; node: string },
+  time: number,
 ): Unplaced<C> =>
   (key === undefined
     ? { index: 0, time, type, process, f, value, node }

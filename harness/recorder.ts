@@ -19,7 +19,7 @@ export interface RecorderOptions {
 }
 
 /** How long an event may wait to be written, ms: a write a turn would cost as much as the operation. */
-const FLUSH_MS = 2
+const FLUSH_MS = 4
 
 export class Recorder {
   private index = 0
@@ -44,10 +44,7 @@ export class Recorder {
     listen(placed)
     if (!this.flushing) {
       this.flushing = true
-      setTimeout(() => {
-        this.flushing = false
-        this.flush()
-      }, FLUSH_MS)
+      setTimeout(this.flush, FLUSH_MS)
     }
     return placed
   }
@@ -55,7 +52,7 @@ export class Recorder {
   /** Appends a line of the fault ledger. */
   fault(
     name: string,
-    type: 'invoke' | 'ok' | 'fail',
+    type: 'invoke' | 'ok' | 'fail' | 'info',
     value: FaultRecord,
     error?: string,
   ): HistoryEvent {
@@ -78,7 +75,8 @@ export class Recorder {
     this.options.log.close()
   }
 
-  private flush(): void {
+  private readonly flush = (): void => {
+    this.flushing = false
     try {
       this.options.log.flush()
     } catch (error) {

@@ -18,10 +18,8 @@ export class VirtualClock implements Clock {
     }
   }
 
-  yield(): Promise<void> {
-    return new Promise((resolve) => {
-      this.after(0, resolve)
-    })
+  soon(callback: () => void): void {
+    this.after(0, callback)
   }
 
   /** Runs until the work is settled, jumping to the next timer whenever nothing is ready. */
