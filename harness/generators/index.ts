@@ -1,5 +1,6 @@
 /** The generators that workloads are made of. */
 
+export { milliseconds } from '../clock.ts'
 export { type Stream, stream } from '../random.ts'
 export { done, iterate, once, repeat, sequence } from './basic.ts'
 export { limit, stagger, timeLimit } from './limits.ts'
