@@ -1,6 +1,6 @@
 /** The smallest generators: nothing, one call, calls from a state, several one after another. */
 import type { Call } from '../../checkers/history.ts'
-import type { Generator, Step } from '../generator.ts'
+import type { Context, Generator, Step } from '../generator.ts'
 
 const finished: Step<never> = { kind: 'done' }
 
@@ -14,19 +14,28 @@ export const done: Generator<never> = { step: () => finished, update: () => done
 export const iterate = <S, C extends Call>(
   state: S,
   next: (state: S) => readonly [C, S] | undefined,
-): Generator<C> => ({
-  step(context): Step<C> {
+): Generator<C> => new Iterate(state, next)
+
+/** A class, as are the bounds: there is a new one for every call, and an instance makes no closures. */
+class Iterate<S, C extends Call> implements Generator<C> {
+  constructor(
+    private readonly state: S,
+    private readonly next: (state: S) => readonly [C, S] | undefined,
+  ) {}
+
+  step(context: Context): Step<C> {
     const thread = context.free[0]
     if (thread === undefined) return { kind: 'pending', next: this }
-    const made = next(state)
+    const made = this.next(this.state)
     if (made === undefined) return finished
-    const [call, after] = made
-    return { kind: 'call', call, at: context.time, thread, next: iterate(after, next) }
-  },
-  update() {
+    const next = new Iterate(made[1], this.next)
+    return { kind: 'call', call: made[0], at: context.time, thread, next }
+  }
+
+  update(): Generator<C> {
     return this
-  },
-})
+  }
+}
 
 /** The same call again and again. */
 export const repeat = <C extends Call>(call: C): Generator<C> => iterate(0, () => [call, 0])
@@ -59,7 +68,19 @@ export const follow = <C extends Call>(
   step: Step<C>,
   around: (next: Generator<C>) => Generator<C>,
   whenDone: () => Step<C> = () => finished,
-): Step<C> => (step.kind === 'done' ? whenDone() : { ...step, next: around(step.next) })
+): Step<C> =>
+  step.kind === 'done'
+    ? whenDone()
+    : step.kind === 'call'
+      ? called(step, step.at, around(step.next))
+      : { ...step, next: around(step.next) }
+
+/** A call at another time and with another successor; a spread would cost more than all the rest. */
+export const called = <C extends Call>(
+  { call, thread }: Step<C> & { readonly kind: 'call' },
+  at: number,
+  next: Generator<C>,
+): Step<C> => ({ kind: 'call', call, at, thread, next })
 
 /**
  * The sooner of two steps: a call before any pending, an earlier call before a later one; the first

@@ -2,7 +2,7 @@
 import type { Call } from '../../checkers/history.ts'
 import type { Context, Generator, Step } from '../generator.ts'
 import type { Stream } from '../random.ts'
-import { sooner } from './basic.ts'
+import { follow, sooner } from './basic.ts'
 
 /**
  * Picks a generator for every call, each with the same chance (give one twice for a double chance).
@@ -37,7 +37,10 @@ const stepMix = <C extends Call>(
       continue
     }
     const next = mix(rest, generators.with(place, step.next))
-    best = sooner(best, { ...step, next })
+    best = sooner(
+      best,
+      follow(step, () => next),
+    )
     if (step.kind === 'call' && step.at <= context.time) return best
   }
   return best
