@@ -18,6 +18,7 @@ export interface Header {
 export interface KeyValue {
   readonly key: string
   readonly value?: string
+  readonly create_revision?: string
 }
 export interface RangeReply {
   readonly header: Header

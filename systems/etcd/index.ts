@@ -2,9 +2,11 @@
  * etcd 3.4 as Debian packages it, with stock settings: every member serves clients, and each client
  * talks to its own member only, so that a partition cuts clients off as it cuts off their member.
  */
-import type { System } from '../../harness/api.ts'
+import type { Claim, System } from '../../harness/api.ts'
 import { openRegister, openSet } from './clients.ts'
 import { primaries, ready } from './health.ts'
+import { openLockedSet } from './locked-set.ts'
+import { openLock } from './locks.ts'
 import { members, spec } from './nodes.ts'
 
 const source = 'etcd 3.4, learning/api_guarantees'
@@ -20,22 +22,44 @@ export default {
       default: 'linearizable',
       choices: ['linearizable', 'serializable'],
     },
+    set: {
+      summary:
+        'how a set is kept: a key for each element, or one key read and written back under a lock, ' +
+        'whose holder is trusted or fenced',
+      default: 'keys',
+      choices: ['keys', 'locked', 'fenced'],
+    },
   },
   members,
   spec,
   ready,
   primaries,
-  clients: { register: openRegister, set: openSet },
-  claims({ reads }) {
-    if (reads === 'serializable') {
-      // The 3.4 text names no model for them. The one before did, and it fits: members apply one log in
-      // one order, a client stays with its member, and a write is answered when that member applied it.
-      const says =
-        `serializable reads "may access stale data with respect to quorum" (${source}); ` +
-        '"all API calls ensure sequential consistency" (3.3, the same page)'
-      return { register: { model: 'sequential', says }, set: { model: 'sequential', says } }
+  clients: {
+    register: openRegister,
+    set: (context) => (context.options.set === 'keys' ? openSet : openLockedSet)(context),
+    lock: openLock,
+  },
+  claims({ reads, set }) {
+    // The 3.4 text names no model for serializable reads. The one before did, and it fits: members apply one
+    // log in one order, a client stays with its member, and a write is answered when that member applied it.
+    const values: Claim =
+      reads === 'serializable'
+        ? {
+            model: 'sequential',
+            says:
+              `serializable reads "may access stale data with respect to quorum" (${source}); ` +
+              '"all API calls ensure sequential consistency" (3.3, the same page)',
+          }
+        : {
+            model: 'linearizable',
+            says: `"etcd ensures linearizability for all other operations by default" (${source})`,
+          }
+    const lock: Claim = {
+      model: 'best-effort',
+      says:
+        'a lock alone excludes nobody: "users must validate the version number of the keys" that it protects ' +
+        '(etcd, learning/why, Notes on the usage of lock and lease)',
     }
-    const says = `"etcd ensures linearizability for all other operations by default" (${source})`
-    return { register: { model: 'linearizable', says }, set: { model: 'linearizable', says } }
+    return { register: values, set: set === 'locked' ? lock : values, lock }
   },
 } satisfies System
