@@ -35,8 +35,9 @@ export const openLock = async ({ cluster }: ClientContext): Promise<Client<LockC
         own.delete(name)
         return null
       }
-      own.set(name, randomUUID())
-      await acquire(servers, name, own.get(name)!, call.value.ttlMs)
+      const value = randomUUID()
+      await acquire(servers, name, value, call.value.ttlMs)
+      own.set(name, value)
       return call.value
     },
     close: async () => {
