@@ -23,8 +23,14 @@ export type { Checker } from '../checkers/checker.ts'
 export type { Call, Key } from '../checkers/history.ts'
 export type { Evidence, Json } from '../checkers/ledger.ts'
 export type { Ability } from './capabilities/abilities.ts'
-export type { ClockReading, Clocks, Skew } from './capabilities/clocks.ts'
-export type { DataFile, Disks } from './capabilities/disks.ts'
+export type {
+  ClockReading,
+  ClockScope,
+  Clocks,
+  ClockStatement,
+  Skew,
+} from './capabilities/clocks.ts'
+export type { DataFile, DiskAnswer, Disks, PowerLoss } from './capabilities/disks.ts'
 export type { Logs, PrintedLine } from './capabilities/logs.ts'
 export type { Members, Membership } from './capabilities/membership.ts'
 export type { Grudge, LinkProbe, Network } from './capabilities/network.ts'
@@ -146,6 +152,13 @@ export interface NodeSpec {
 
 export interface System {
   /** One line for `schism list`. */
+/** What a node of a tested system says that its wall clock shows. */
+export interface WallTime {
+  /** ms since 1970, give or take `withinMs`: how finely the system speaks of time. */
+  readonly ms: number
+  readonly withinMs: number
+}
+
   readonly summary: string
   readonly image: Image
   /** The version the image holds, as people name it. */
@@ -163,6 +176,12 @@ export interface System {
   primaries?(cluster: Cluster, signal: AbortSignal): Promise<readonly string[]>
   readonly clients: Readonly<Record<DataType, OpenClient>>
   claims(options: OptionValues): Readonly<Record<DataType, Claim>>
+  /** What time it is on a node, in its own words; undefined when it cannot say. Evidence of clock faults. */
+  wallTime?(
+    node: ClusterNode,
+    cluster: Cluster,
+    signal: AbortSignal,
+  ): Promise<WallTime | undefined>
 }
 
 // ---------------------------------------------------------------- clusters

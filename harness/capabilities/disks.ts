@@ -7,29 +7,66 @@ export interface DataFile {
   readonly bytes: number
 }
 
-export interface Disks {
-  /** Files whose path matches a glob, by path. */
-  list(node: string, glob: string): Promise<readonly DataFile[]>
-  read(node: string, path: string, from: number, length: number): Promise<Buffer>
-  /** Overwrites bytes in place; the file keeps its length. */
-  write(node: string, path: string, from: number, bytes: Buffer): Promise<void>
-  truncate(node: string, path: string, length: number): Promise<void>
-  /** Keeps a copy of the data folder, and puts it back: the node must not run meanwhile. */
-  snapshot(node: string): Promise<void>
-  restore(node: string): Promise<void>
-  /** Loses the data folder's content. */
-  wipe(node: string): Promise<void>
+/**
+ * What became of a write of 4 KiB to a node's file system, made from outside: `written`, `waits` when it
+ * did not end within 300 ms, `unmounted`, or the error that the kernel gave: `EIO`, `ENOSPC`.
+ */
+export type DiskAnswer = 'written' | 'waits' | 'unmounted' | (string & {})
 
-  /** What was not synced is lost, as in a power failure: for nodes that were just killed. */
-  loseUnsynced(nodes: readonly string[]): Promise<void>
-  /** Every access fails (EIO) until healed. */
+/** What one node's file system had lost after a power failure. */
+export interface PowerLoss {
+  readonly node: string
+  /** Whether a file that was written just before and not synced is gone. */
+  readonly lostUnsynced: boolean
+  /** Whether a file that was synced outlives a second failure right after. */
+  readonly keptSynced: boolean
+  /** Files that were there and are gone, or are shorter or older than they were. */
+  readonly filesBack: number
+  /** By how many bytes they are shorter. */
+  readonly bytesBack: number
+}
+
+/** All paths are relative to the data folder. */
+export interface Disks {
+  /** Files whose path matches a glob, by path; `*` and `**` match names with a dot in front, too. */
+  list(node: string, glob: string): Promise<readonly DataFile[]>
+  /** Up to `length` bytes: fewer at the end of the file. */
+  read(node: string, path: string, from: number, length: number): Promise<Buffer>
+  /** Overwrites bytes in place. @throws EnvironmentError when the file is too short for them */
+  write(node: string, path: string, from: number, bytes: Buffer): Promise<void>
+  /** Cuts a file off. @throws EnvironmentError when it is shorter already */
+  truncate(node: string, path: string, length: number): Promise<void>
+
+  /** Keeps a copy of the data folder in place of the one before: the node should be paused. */
+  snapshot(node: string): Promise<void>
+  /** Puts the copy back: the node must not run. */
+  restore(node: string): Promise<void>
+  /** How many files differ from the copy, are missing or are new. */
+  changes(node: string): Promise<number>
+
+  /** Tries a write and says what became of it. Leaves nothing. */
+  probe(node: string): Promise<DiskAnswer>
+  /**
+   * What was not synced is lost, as in a power failure: for nodes that were just killed. Their file
+   * systems are there again when it returns.
+   */
+  loseUnsynced(nodes: readonly string[]): Promise<readonly PowerLoss[]>
+  /** Every access fails (EIO) from now on, on all of the nodes at the same moment. */
   fail(nodes: readonly string[]): Promise<void>
+  /** Makes failing file systems work again: their nodes must not run. */
+  repair(nodes: readonly string[]): Promise<void>
   /** Every write waits. */
   stall(nodes: readonly string[]): Promise<void>
+  /** Lets all writes go on, on every node. Idempotent. */
+  release(): Promise<void>
   /** No space is left. */
   fill(nodes: readonly string[]): Promise<void>
-  /** Bytes a second that may be read and written. */
+  /** Gives back the space that was taken, on every node. Idempotent. */
+  empty(): Promise<void>
+  /** Bytes a second that running nodes may read and write; a node that restarts is free again. */
   throttle(nodes: readonly string[], bytesPerSecond: number): Promise<void>
-  /** Undoes all of `fail`, `stall`, `fill` and `throttle`. Idempotent. */
-  heal(): Promise<void>
+  /** Lifts the limit from every node. Idempotent. */
+  unthrottle(): Promise<void>
+  /** Bytes a second that a process of a running node can write past all caches: tries `bytes` of them. */
+  writeRate(node: string, bytes: number): Promise<number>
 }

@@ -8,6 +8,7 @@ import type { System } from '../../api.ts'
 import type { Ability } from '../../capabilities/abilities.ts'
 import { EnvironmentError } from '../../errors.ts'
 import type { Agent } from './agent.ts'
+import { tryVolume } from './disks/trial.ts'
 
 export interface TrialContext {
   readonly agent: Agent
@@ -53,6 +54,12 @@ const trials: Partial<Readonly<Record<Ability, Trial>>> = {
     'test -e /host/cgroup/memory/memory.limit_in_bytes || grep -qw memory /host/cgroup/cgroup.controllers',
     'no control group limits memory (boot with cgroup_enable=memory)',
   ),
+  files: always,
+  volume: ({ agent }) => tryVolume(agent),
+  'disk-rate': inAgent(
+    'test -e /host/cgroup/blkio/blkio.throttle.write_bps_device || grep -qw io /host/cgroup/cgroup.controllers',
+    'no control group limits disks (CONFIG_BLK_DEV_THROTTLING)',
+  ),
   fds: inAgent('prlimit --pid $$ --nofile=100:', 'prlimit is refused'),
 }
 
@@ -74,11 +81,12 @@ export const refuseMissing = async (
   needs: Readonly<Record<string, readonly Ability[]>>,
   context: TrialContext,
 ): Promise<void> => {
-  const wanted = Object.entries(needs).flatMap(([fault, list]) =>
-    list.map((ability) => ({ fault, ability })),
-  )
+  // Each once, whoever needs it.
+  const wanted = new Map<Ability, string>()
+  for (const [fault, list] of Object.entries(needs))
+    for (const ability of list) if (!wanted.has(ability)) wanted.set(ability, fault)
   await Promise.all(
-    wanted.map(async ({ fault, ability }) => {
+    [...wanted].map(async ([ability, fault]) => {
       const answer = await can(ability, context)
       if (answer !== true)
         throw new EnvironmentError(`fault ${fault}: this machine cannot (${ability}): ${answer}`)

@@ -7,13 +7,14 @@
  *
  * SYS_ADMIN: to enter a network namespace. SYS_PTRACE: to open another user's /proc/PID/ns.
  * NET_ADMIN: rules. KILL: to stop another user's process. SETUID, SETGID: to become that user, who
- * may lower the limits of its processes. Every request here may be sent twice: when the connection
- * breaks it is reopened once.
+ * may lower the limits of its processes. What disk faults need beyond this, `disks/storage.ts` adds.
+ * Every request here may be sent twice: when the connection breaks it is reopened once.
  */
 import type Docker from 'dockerode'
 import { EnvironmentError } from '../../errors.ts'
 import { agentLoop } from './agent-loop.ts'
 import { type Channel, openChannel } from './channel.ts'
+import type { AgentStorage } from './disks/storage.ts'
 import { attempt, type Engine } from './engine.ts'
 import type { Labels } from './labels.ts'
 
@@ -42,13 +43,14 @@ export interface ProcessReading {
 const requestTimeoutMs = 10_000
 
 /** How a container must be started to do the agent's work; `schism doctor` tries the same. */
-export const agentHostConfig = (): Docker.HostConfig => ({
+export const agentHostConfig = ({ CapAdd, ...storage }: AgentStorage): Docker.HostConfig => ({
+  ...storage,
   PidMode: 'host',
   NetworkMode: 'none',
   // Its own view of the control groups would hide the nodes'. The types do not know it yet.
   ...({ CgroupnsMode: 'host' } as object),
   CapDrop: ['ALL'],
-  CapAdd: ['NET_ADMIN', 'SYS_ADMIN', 'SYS_PTRACE', 'KILL', 'SETUID', 'SETGID'],
+  CapAdd: ['NET_ADMIN', 'SYS_ADMIN', 'SYS_PTRACE', 'KILL', 'SETUID', 'SETGID', ...CapAdd],
   // Distributions' default profiles forbid what these capabilities are for.
   SecurityOpt: ['apparmor=unconfined', 'label=disable'],
   Binds: ['/sys/fs/cgroup:/host/cgroup:ro'],
@@ -57,16 +59,25 @@ export const agentHostConfig = (): Docker.HostConfig => ({
 /** Starts the agent's container and opens its channel. */
 export const startAgent = async (
   engine: Engine,
-  options: { readonly name: string; readonly image: string; readonly labels: Labels },
+  options: {
+    readonly name: string
+    readonly image: string
+    readonly labels: Labels
+    readonly storage: AgentStorage
+  },
 ): Promise<Agent> => {
-  const { name, image, labels } = options
+  const { name, image, labels, storage } = options
   await attempt(`start the agent ${name}`, async () => {
     const container = await engine.createContainer({
       name,
       Image: image,
       Cmd: ['sleep', 'infinity'],
       Labels: { ...labels },
-      HostConfig: { ...agentHostConfig(), Init: true, LogConfig: { Type: 'none', Config: {} } },
+      HostConfig: {
+        ...agentHostConfig(storage),
+        Init: true,
+        LogConfig: { Type: 'none', Config: {} },
+      },
     })
     await container.start()
   })

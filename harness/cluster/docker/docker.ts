@@ -10,12 +10,15 @@ import { refuseMissing } from './abilities.ts'
 import { type Agent, startAgent } from './agent.ts'
 import { runCommand } from './channel.ts'
 import { clean } from './clean.ts'
+import { nodeClocks } from './clocks/clocks.ts'
+import { nodeDisks } from './disks/disks.ts'
+import { agentStorage, type Storage, storageFor } from './disks/storage.ts'
 import { attempt, describeEngine, type Engine, type EngineInfo, openEngine } from './engine.ts'
 import { type Images, prepareImages } from './images.ts'
-import { labelOf, labelsOfRun } from './labels.ts'
+import { type Labels, labelOf, labelsOfRun } from './labels.ts'
 import { saveLogs } from './logs.ts'
 import { nodeNetwork } from './network.ts'
-import { type DockerNode, type NodeRequest, startNode } from './node.ts'
+import { containerName, type DockerNode, type NodeRequest, startNode } from './node.ts'
 import { nodeProcesses } from './processes.ts'
 import { awaitReady } from './ready.ts'
 import { removeLabelled } from './remove.ts'
@@ -81,22 +84,13 @@ const start = async (
   })
   signal.throwIfAborted()
   const peers = members.map((member, n) => ({ ...member, address: subnet.addresses(n).ipv4 }))
-  const agentName = `schism-${runId}-agent`
-  // No node runs before the machine is known to be able to do what the faults need.
-  const starting = startAgent(engine, { name: agentName, image: images.agent.name, labels }).then(
-    async (agent) => {
-      try {
-        await refuseMissing(request.needs ?? {}, { agent, system })
-      } catch (error) {
-        agent.close()
-        throw error
-      }
-      return agent
-    },
-  )
+  const storage = storageFor(request.needs ?? {})
+  const starting = startAbleAgent(engine, { storage, image: images.agent.name, labels, request })
   const [agent, nodes] = await settleAll([
     starting,
-    settleAll(startNodes(engine, request, { peers, subnet, images, labels, agent: starting })),
+    settleAll(
+      startNodes(engine, request, { peers, subnet, images, labels, agent: starting, storage }),
+    ),
   ] as const)
   if (signal.aborted) agent.close()
   signal.throwIfAborted()
@@ -104,15 +98,40 @@ const start = async (
   return runningCluster({ engine, agent, nodes, peers, facts, request })
 }
 
+/** No node runs before the machine is known to be able to do what the faults need. */
+const startAbleAgent = async (
+  engine: Engine,
+  parts: { storage: Storage; image: string; labels: Labels; request: ClusterRequest },
+): Promise<Agent> => {
+  const { storage, image, labels, request } = parts
+  const { runId, system } = request
+  const volumes = new Map(
+    system.members(request.nodes).map(({ name }) => [name, containerName(runId, name)]),
+  )
+  const agent = await startAgent(engine, {
+    name: containerName(runId, 'agent'),
+    image,
+    labels: storage === 'own' ? { ...labels, [labelOf.disks]: storage } : labels,
+    storage: agentStorage(storage, volumes, labels),
+  })
+  try {
+    await refuseMissing(request.needs ?? {}, { agent, system })
+  } catch (error) {
+    agent.close()
+    throw error
+  }
+  return agent
+}
+
 const startNodes = (
   engine: Engine,
   { runId, system, options }: ClusterRequest,
-  parts: Pick<NodeRequest, 'subnet' | 'labels' | 'agent'> & {
+  parts: Pick<NodeRequest, 'subnet' | 'labels' | 'agent' | 'storage'> & {
     peers: readonly Peer[]
     images: Images
   },
 ): readonly Promise<DockerNode>[] => {
-  const { peers, subnet, images, labels, agent } = parts
+  const { peers, subnet, images, labels, agent, storage } = parts
   return peers.map((peer, n) =>
     startNode(engine, {
       runId,
@@ -124,6 +143,7 @@ const startNodes = (
       addresses: subnet.addresses(n),
       labels,
       agent,
+      storage,
     }),
   )
 }
@@ -162,11 +182,21 @@ const runningCluster = (parts: Parts): RunningCluster => {
     addresses,
     pid: networkPid,
   }))
+  const clocks = nodeClocks({
+    engine,
+    agent,
+    nodes,
+    ask: async (node, signal) =>
+      system.wallTime?.(running.nodes.find(({ name }) => name === node)!, running, signal),
+    warn: request.progress,
+  })
   const running: RunningCluster = {
     nodes: parts.peers.map(clusterNode),
     facts,
     network: nodeNetwork(agent, members),
     processes: nodeProcesses(engine, agent, nodes),
+    clocks,
+    disks: nodeDisks(engine, agent, nodes),
     resources: nodeResources(engine, agent, nodes),
     exec: (node, argv) => execute(engine, nodes, node, argv),
     primaries: async () => askPrimaries(running, request),
@@ -176,6 +206,7 @@ const runningCluster = (parts: Parts): RunningCluster => {
     },
     saveLogs: (folder) => saveLogs(engine, nodes, folder),
     down: async () => {
+      clocks.close()
       agent.close()
       await removeRun(engine, request.runId)
     },

@@ -13,6 +13,8 @@ export const labelOf = {
   controller: 'schism.controller',
   /** The member that a container or volume belongs to. */
   member: 'schism.member',
+  /** An agent that holds nodes' file systems, which it may have frozen. */
+  disks: 'schism.disks',
 } as const
 
 export type Labels = Readonly<Record<string, string>>

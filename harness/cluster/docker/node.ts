@@ -6,6 +6,7 @@
 import { pack } from 'tar-stream'
 import type { NodeSpec, Peer } from '../../api.ts'
 import type { Agent } from './agent.ts'
+import { prepareVolume, type Storage } from './disks/storage.ts'
 import { attempt, type Engine } from './engine.ts'
 import { type Labels, labelOf } from './labels.ts'
 import { settleAll } from './settle.ts'
@@ -22,6 +23,8 @@ export interface NodeRequest {
   readonly labels: Labels
   /** Starts beside the holders, and must be there before a node runs. */
   readonly agent: Promise<Agent>
+  /** Where its data folder lives. */
+  readonly storage: Storage
 }
 
 export interface DockerNode {
@@ -32,17 +35,22 @@ export interface DockerNode {
   /** The host pid of the holder, which owns the network namespace. */
   readonly networkPid: number
   readonly dataFolder: string
+  /** The device of its data's own file system, if it has one of its own. */
+  readonly device: string | undefined
   /** What a container that helps with this node is made of, and carries. */
   readonly helperImage: string
   readonly labels: Labels
 }
 
+/** A node's container, and the volume of its data. */
+export const containerName = (runId: string, node: string): string => `schism-${runId}-${node}`
+
 /** Creates and starts one node; the two containers are made side by side. */
 export const startNode = async (engine: Engine, request: NodeRequest): Promise<DockerNode> => {
   const { peer, addresses } = request
-  const container = `schism-${request.runId}-${peer.name}`
+  const container = containerName(request.runId, peer.name)
   const holder = `${container}-net`
-  const [networkPid] = await settleAll([
+  const [networkPid, device] = await settleAll([
     startHolder(engine, holder, request),
     prepareNode(engine, container, holder, request),
   ] as const)
@@ -54,6 +62,7 @@ export const startNode = async (engine: Engine, request: NodeRequest): Promise<D
     addresses,
     networkPid,
     dataFolder: request.spec.dataFolder,
+    device,
     helperImage: request.agentImage,
     labels: request.labels,
   }
@@ -105,9 +114,10 @@ const prepareNode = (
   engine: Engine,
   name: string,
   holder: string,
-  { peer, spec, image, labels }: NodeRequest,
-): Promise<void> =>
+  { peer, spec, image, labels, agent, storage }: NodeRequest,
+): Promise<string | undefined> =>
   attempt(`create ${peer.name}`, async () => {
+    const volume = await prepareVolume(agent, storage, peer.name)
     const nodeLabels = { ...labels, [labelOf.member]: peer.name }
     const container = await engine.createContainer({
       name,
@@ -128,7 +138,7 @@ const prepareNode = (
             VolumeOptions: {
               NoCopy: false,
               Labels: nodeLabels,
-              DriverConfig: { Name: 'local', Options: {} },
+              DriverConfig: { Name: 'local', Options: { ...volume } },
             },
           },
         ],
@@ -136,8 +146,8 @@ const prepareNode = (
         LogConfig: { Type: 'json-file', Config: {} },
       },
     })
-    if (spec.files === undefined) return
-    await container.putArchive(archiveOf(spec), { path: '/' })
+    if (spec.files !== undefined) await container.putArchive(archiveOf(spec), { path: '/' })
+    return volume?.device
   })
 
 /** Missing parent folders are made by the engine; entries for them would change existing ones. */

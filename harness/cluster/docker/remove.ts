@@ -4,6 +4,8 @@
  * at this moment, is success.
  */
 import { EnvironmentError, messageOf } from '../../errors.ts'
+import { runCommand } from './channel.ts'
+import { thawArgv } from './disks/storage.ts'
 import { attempt, type Engine } from './engine.ts'
 import { labelOf } from './labels.ts'
 
@@ -17,6 +19,8 @@ export interface Removed {
 interface Thing {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
+  /** What must happen before any of the things is removed. */
+  prepare?(): Promise<unknown>
   remove(): Promise<unknown>
 }
 
@@ -35,6 +39,7 @@ export const removeLabelled = async (
   const problems: string[] = []
   const removeAll = async (things: readonly Thing[]): Promise<readonly string[]> => {
     const chosen = things.filter(({ labels }) => select(labels))
+    await Promise.all(chosen.map((thing) => thing.prepare?.()))
     const results = await Promise.allSettled(chosen.map((thing) => thing.remove()))
     for (const result of results)
       if (result.status === 'rejected') problems.push(messageOf(result.reason))
@@ -65,7 +70,10 @@ const listContainers = async (engine: Engine): Promise<readonly Thing[]> => {
       const what = `remove container ${name}`
       await attempt(what, () => container.remove({ force: true, v: true }), goneAlready)
     }
-    return { name, labels: Labels, remove }
+    if (Labels[labelOf.disks] === undefined) return { name, labels: Labels, remove }
+    // Nor can one that writes to a frozen file system. An agent that is gone took its mounts along.
+    const prepare = () => runCommand(engine, Id, thawArgv).catch(() => {})
+    return { name, labels: Labels, remove, prepare }
   })
 }
 

@@ -10,6 +10,7 @@ import type { Support } from '../cluster.ts'
 import { basic, can, tried } from './abilities.ts'
 import { type Agent, startAgent } from './agent.ts'
 import { imageId } from './base-image.ts'
+import { agentStorage, type Storage } from './disks/storage.ts'
 import { baseImage } from './dockerfile.ts'
 import {
   attempt,
@@ -71,9 +72,16 @@ const ipv6Support = async (): Promise<Support> => {
 /** Starts an agent as a run would, and lets it try every ability. */
 const tryAbilities = async (engine: Engine, image: string): Promise<readonly Support[]> => {
   const name = `schism-doctor-${process.pid}-agent`
+  const labels = labelsOfRun('doctor')
+  const begin = (kind: Storage) =>
+    startAgent(engine, { name, image, labels, storage: agentStorage(kind, new Map(), labels) })
   let agent: Agent
   try {
-    agent = await startAgent(engine, { name, image, labels: labelsOfRun('doctor') })
+    // What only disk faults need may be refused where everything else is not.
+    agent = await begin('own').catch(async () => {
+      await removeDoctor(engine, name)
+      return begin('plain')
+    })
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error
     await removeDoctor(engine, name)
