@@ -45,6 +45,13 @@ export type FaultRecord =
       readonly observeMs: number
       readonly evidence: Evidence
     }
+  /** type `info`: it never began, and why. */
+  | {
+      readonly phase: 'skipped'
+      readonly episode: number
+      readonly planned: Json
+      readonly reason: string
+    }
 
 /** `value` of a nemesis `info` event with `f: 'observe'`. */
 export type Observation =
@@ -114,6 +121,22 @@ export const episodes = (history: History): readonly Episode[] => {
   }
   return [...byNumber.values()]
 }
+
+/** An episode that never began: what it waited for did not come. */
+export interface SkippedEpisode {
+  readonly episode: number
+  readonly fault: string
+  readonly reason: string
+}
+
+/** All episodes of a history that were planned and never began. O(events). */
+export const skippedEpisodes = (history: History): readonly SkippedEpisode[] =>
+  [...history.nemesis()].flatMap(({ f, value }) => {
+    const record = value as FaultRecord | Observation
+    if (typeof record !== 'object' || record === null || 'kind' in record) return []
+    if (record.phase !== 'skipped') return []
+    return [{ episode: record.episode, fault: f, reason: String(record.reason) }]
+  })
 
 /** All observations of a history with their times in ns. O(events). */
 export const observations = (

@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import type { Checker } from '../checkers/checker.ts'
 import type { Call } from '../checkers/history.ts'
 import type { Evidence, Json } from '../checkers/ledger.ts'
+import type { Schedule } from '../results/schedule.ts'
 import type { Ability } from './capabilities/abilities.ts'
 import type { Clocks } from './capabilities/clocks.ts'
 import type { Disks } from './capabilities/disks.ts'
@@ -22,6 +23,7 @@ import type { Random } from './random.ts'
 export type { Checker } from '../checkers/checker.ts'
 export type { Call, Key } from '../checkers/history.ts'
 export type { Evidence, Json } from '../checkers/ledger.ts'
+export type { PlannedEpisode, Schedule, Trigger } from '../results/schedule.ts'
 export type { Ability } from './capabilities/abilities.ts'
 export type {
   ClockReading,
@@ -150,8 +152,6 @@ export interface NodeSpec {
   readonly dataFolder: string
 }
 
-export interface System {
-  /** One line for `schism list`. */
 /** What a node of a tested system says that its wall clock shows. */
 export interface WallTime {
   /** ms since 1970, give or take `withinMs`: how finely the system speaks of time. */
@@ -159,6 +159,8 @@ export interface WallTime {
   readonly withinMs: number
 }
 
+export interface System {
+  /** One line for `schism list`. */
   readonly summary: string
   readonly image: Image
   /** The version the image holds, as people name it. */
@@ -174,14 +176,14 @@ export interface WallTime {
   ready(cluster: Cluster, signal: AbortSignal): Promise<void>
   /** The nodes that say at this moment that they lead. Enables faults by role and leader-change counts. */
   primaries?(cluster: Cluster, signal: AbortSignal): Promise<readonly string[]>
-  readonly clients: Readonly<Record<DataType, OpenClient>>
-  claims(options: OptionValues): Readonly<Record<DataType, Claim>>
   /** What time it is on a node, in its own words; undefined when it cannot say. Evidence of clock faults. */
   wallTime?(
     node: ClusterNode,
     cluster: Cluster,
     signal: AbortSignal,
   ): Promise<WallTime | undefined>
+  readonly clients: Readonly<Record<DataType, OpenClient>>
+  claims(options: OptionValues): Readonly<Record<DataType, Claim>>
 }
 
 // ---------------------------------------------------------------- clusters
@@ -214,6 +216,8 @@ export interface Cluster {
   exec(node: string, argv: readonly string[]): Promise<string>
   /** The nodes that lead now; empty when none does or nobody can say. */
   primaries(): Promise<readonly string[]>
+  /** Returns when the system serves, as far as it can tell. @throws after `deadlineMs`, with the reason */
+  awaitReady?(deadlineMs: number, signal: AbortSignal): Promise<void>
 }
 
 // ---------------------------------------------------------------- workloads
@@ -308,4 +312,34 @@ export interface Fault<P extends Json = Json, D extends Json = Json> {
   heal(cluster: Cluster): Promise<void>
   /** Is it gone? */
   healed(cluster: Cluster, injection: Injection<D>): Promise<Evidence>
+}
+
+// ---------------------------------------------------------------- templates
+
+/** A number that a template depends on, given as `--template NAME:key=value`. */
+export interface Parameter {
+  /** What it is, with its unit. */
+  readonly summary: string
+  readonly default: number
+  readonly from: number
+  readonly to: number
+  readonly whole?: true
+}
+
+export interface TemplateContext {
+  readonly topology: Topology
+  readonly random: Random
+}
+
+/** A fault schedule with a name, known from the literature or from a bug. */
+export interface Template {
+  /** One line for `schism list`. */
+  readonly summary: string
+  /** Where it comes from: the paper, issue or tool. */
+  readonly source: string
+  readonly parameters: Readonly<Record<string, Parameter>>
+  /** What a cluster must have for it to mean something. */
+  readonly needs: { readonly nodes?: number; readonly primaries?: true }
+  /** The schedule, pure; `values` has every parameter, in its range. */
+  schedule(values: Readonly<Record<string, number>>, context: TemplateContext): Schedule
 }

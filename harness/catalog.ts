@@ -9,13 +9,15 @@ import { pathToFileURL } from 'node:url'
 import { distance } from 'fastest-levenshtein'
 import type { CheckerPlugin } from '../checkers/checker.ts'
 import type { Model } from '../checkers/model.ts'
-import type { Fault, System, Workload } from './api.ts'
+import type { Fault, System, Template, Workload } from './api.ts'
 import { UsageError } from './errors.ts'
 
 export interface Catalog {
   readonly systems: ReadonlyMap<string, System>
   readonly workloads: ReadonlyMap<string, Workload>
   readonly faults: ReadonlyMap<string, Fault>
+  /** Fault schedules by name. */
+  readonly templates: ReadonlyMap<string, Template>
   readonly checkers: ReadonlyMap<string, CheckerPlugin>
   /** Sequential models that `linearizable` judges against. */
   readonly models: ReadonlyMap<string, Model>
@@ -31,6 +33,7 @@ const folders: Readonly<Record<keyof Catalog, string>> = {
   systems: 'systems',
   workloads: 'workloads',
   faults: 'nemesis',
+  templates: join('nemesis', 'templates'),
   checkers: 'checkers',
   models: join('checkers', 'models'),
 }
@@ -39,14 +42,15 @@ type PlugIn<K extends keyof Catalog> = Catalog[K] extends ReadonlyMap<string, in
 
 /** Loads every plug-in. `from` is the folder that holds `systems/`, `workloads/`, …; this project's own. */
 export const loadCatalog = async (from = root): Promise<Catalog> => {
-  const [systems, workloads, faults, checkers, models] = await Promise.all([
+  const [systems, workloads, faults, templates, checkers, models] = await Promise.all([
     loadPlugIns('systems', from),
     loadPlugIns('workloads', from),
     loadPlugIns('faults', from),
+    loadPlugIns('templates', from),
     loadPlugIns('checkers', from),
     loadPlugIns('models', from),
   ])
-  return { systems, workloads, faults, checkers, models }
+  return { systems, workloads, faults, templates, checkers, models }
 }
 
 /** Loads every plug-in of one kind. */
@@ -77,6 +81,8 @@ const load = async <T>(path: string): Promise<T | undefined> =>
 
 /** The files of a folder that may be plug-ins: those with a default export are. */
 const scan = (folder: string): readonly { readonly name: string; readonly path: string }[] => {
+  // Somebody else's folder of plug-ins need not have every kind.
+  if (!existsSync(folder)) return []
   const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) =>
     a.name < b.name ? -1 : 1,
   )

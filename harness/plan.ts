@@ -4,13 +4,16 @@
  */
 import { randomBytes } from 'node:crypto'
 import { cpus, release } from 'node:os'
-import type { RunRecord, Schedule } from '../results/run.ts'
+import type { RunRecord } from '../results/run.ts'
+import type { Schedule } from '../results/schedule.ts'
 import type { Options, OptionValues, Plan, System, Topology, Workload } from './api.ts'
 import { type Catalog, find, suggestion } from './catalog.ts'
 import { wallTime } from './clock.ts'
 import { UsageError } from './errors.ts'
 import { random } from './random.ts'
-import { generateSchedule, readSchedule } from './schedule.ts'
+import { generateSchedule } from './schedule/generate.ts'
+import { readSchedule } from './schedule/read.ts'
+import { templateSchedule } from './schedule/template.ts'
 import { version } from './version.ts'
 
 /** What `schism test` was asked for; absent means the default. */
@@ -19,6 +22,10 @@ export interface TestRequest {
   readonly workload?: string
   readonly faults: readonly string[]
   readonly planFile?: string
+  /** `NAME` or `NAME:key=value,…`. */
+  readonly template?: string
+  /** What a fault that does not take hold does: ends the run, unless it is to be a warning. */
+  readonly unheldFaults?: 'warn'
   readonly nodes?: number
   readonly timeLimitS: number
   readonly rate: number
@@ -58,8 +65,10 @@ export const planRun = (request: TestRequest, catalog: Catalog): RunRecord => {
     systemOptions,
     workload: workloadName,
     workloadOptions,
-    faults: request.planFile === undefined ? [...request.faults] : faults,
+    faults: request.faults.length > 0 ? [...request.faults] : faults,
     schedule,
+    ...(request.template === undefined ? {} : { template: request.template }),
+    ...(request.unheldFaults === undefined ? {} : { unheldFaults: request.unheldFaults }),
     ...(request.expect === undefined ? {} : { expect: request.expect }),
     nodes,
     members: members.map((member) => ({ ...member })),
@@ -87,18 +96,21 @@ export const workloadPlan = (run: RunRecord, workload: Workload): Plan =>
   })
 
 const scheduleOf = (request: TestRequest, catalog: Catalog, topology: Topology): Schedule => {
-  if (request.planFile !== undefined)
-    return readSchedule(request.planFile, catalog.faults, topology, request.timeLimitS)
+  const { planFile, template, timeLimitS } = request
+  const context = { faults: catalog.faults, topology, timeLimitS }
+  if (planFile !== undefined) return readSchedule(planFile, context)
+  const chance = random(request.seed).fork('nemesis')
+  if (template !== undefined)
+    return templateSchedule({
+      ...context,
+      asked: template,
+      templates: catalog.templates,
+      random: chance,
+    })
   const faults = new Map(
     request.faults.map((name) => [name, find('fault', catalog.faults, name)] as const),
   )
-  const { timeLimitS } = request
-  return generateSchedule({
-    faults,
-    topology,
-    timeLimitS,
-    random: random(request.seed).fork('nemesis'),
-  })
+  return generateSchedule({ faults, topology, timeLimitS, random: chance })
 }
 
 const defaultWorkload = (name: string, system: System, catalog: Catalog): string => {
@@ -162,20 +174,24 @@ const runId = (system: string, workload: string, seed: number): string => {
 
 /** The command that repeats the run, every default spelt out. */
 const commandOf = (request: TestRequest, workload: string, nodes: number): string => {
-  const { system, faults, planFile, timeLimitS, rate, concurrency, seed, options } = request
+  const { system, faults, planFile, template, timeLimitS, rate, concurrency } = request
   const parts = [
     `npx schism test ${system}`,
     `--workload ${workload}`,
     ...(planFile === undefined ? [] : [`--plan ${quoted(planFile)}`]),
+    ...(template === undefined ? [] : [`--template ${quoted(template)}`]),
+    ...(request.unheldFaults === undefined ? [] : ['--lenient-faults']),
     ...(faults.length === 0 ? [] : [`--faults ${faults.join(',')}`]),
     `--nodes ${nodes}`,
     `--time-limit ${timeLimitS}`,
     `--rate ${rate}`,
     `--concurrency ${concurrency}`,
     `--operation-timeout ${request.operationTimeoutMs / 1000}`,
-    ...Object.entries(options).map(([name, value]) => `--option ${quoted(`${name}=${value}`)}`),
+    ...Object.entries(request.options).map(
+      ([name, value]) => `--option ${quoted(`${name}=${value}`)}`,
+    ),
     ...(request.image === undefined ? [] : [`--image ${quoted(request.image)}`]),
-    `--seed ${seed}`,
+    `--seed ${request.seed}`,
   ]
   return parts.join(' ')
 }

@@ -5,21 +5,31 @@
  */
 import { join } from 'node:path'
 import type { RunRecord, VerdictRecord } from '../results/run.ts'
-import { createRunFolder, files, HistoryLog, writeRun, writeVerdict } from '../results/store.ts'
+import { EXECUTED, type ExecutedSchedule } from '../results/schedule.ts'
+import {
+  createRunFolder,
+  files,
+  HistoryLog,
+  writeRun,
+  writeVerdict,
+  writeWhole,
+} from '../results/store.ts'
 import type { Call, Fault, Plan, System, Workload } from './api.ts'
 import { type Catalog, find } from './catalog.ts'
 import { type Clock, milliseconds, monotonicMs, realClock, seconds, sleep } from './clock.ts'
 import type { ClusterKind, RunningCluster } from './cluster/cluster.ts'
-import { messageOf } from './errors.ts'
+import { EnvironmentError, messageOf } from './errors.ts'
 import { stagger, stream, timeLimit } from './generators/index.ts'
-import { healAll, Injector } from './injector.ts'
 import { Interpreter } from './interpreter.ts'
 import { type Budget, judge } from './judge/judge.ts'
 import { workloadPlan } from './plan.ts'
 import type { Progress } from './progress.ts'
 import { random } from './random.ts'
 import { Recorder } from './recorder.ts'
-import { needsOf } from './schedule.ts'
+import { needsOf } from './schedule/generate.ts'
+import { Injector } from './schedule/injector.ts'
+import { healAll } from './schedule/performer.ts'
+import { Triggers, waitsForLogs } from './schedule/triggers.ts'
 
 export interface RunOptions {
   readonly run: RunRecord
@@ -63,6 +73,7 @@ export const runTest = async (options: RunOptions): Promise<RunResult> => {
   await attempt(() => story.play())
   await attempt(() => story.heal())
   story.close()
+  await attempt(() => story.saveExecuted())
   progress.line('judging')
   const [judged] = await Promise.allSettled([
     judge({ path: folder }, options.budget),
@@ -98,10 +109,12 @@ class Story {
   private readonly faults: ReadonlyMap<string, Fault>
   private readonly plan: Plan
   private readonly recorder: Recorder
+  private readonly triggers: Triggers
   private readonly halt = new AbortController()
   private closed = false
   private cluster: RunningCluster | undefined
   private interpreter: Interpreter<Call> | undefined
+  private injector: Injector | undefined
 
   constructor(
     private readonly options: RunOptions,
@@ -115,11 +128,15 @@ class Story {
       run.schedule.episodes.map(({ fault }) => [fault, find('fault', catalog.faults, fault)]),
     )
     this.plan = workloadPlan(run, this.workload)
+    this.triggers = new Triggers(run.schedule.episodes)
     const log = new HistoryLog(join(folder, files.history))
     this.recorder = new Recorder({
       clock: this.clock,
       log,
-      listen: (event) => progress.event(event),
+      listen: (event) => {
+        progress.event(event)
+        this.triggers.hear(event)
+      },
       // Without a history there is nothing to judge: stop, but keep what was written.
       failed: (error) => this.halt.abort(error),
     })
@@ -170,7 +187,18 @@ class Story {
     const signal = AbortSignal.any([options.signal, stopped.signal, this.halt.signal])
     recorder.observe({ kind: 'phase', phase: 'main' })
     const interpreter = this.clients(cluster)
-    const injector = new Injector({ schedule: run.schedule, faults, cluster, clock, recorder })
+    const unfollow = await this.follow(cluster)
+    const injector = new Injector({
+      schedule: run.schedule,
+      faults,
+      cluster,
+      clock,
+      recorder,
+      triggers: this.triggers,
+      random: random(run.seed).fork('nemesis'),
+      unheld: run.unheldFaults ?? 'fail',
+    })
+    this.injector = injector
     const rate = stream(random(run.seed).fork('rate').seed)
     const paced = stagger(seconds(1 / run.rate), rate, this.plan.generator)
     const generator = timeLimit(seconds(run.timeLimitS), paced)
@@ -181,9 +209,18 @@ class Story {
         throw error
       }),
     ])
+    unfollow()
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
     this.halt.signal.throwIfAborted()
+  }
+
+  /** Gives what the nodes print to the triggers that wait for it. @returns what ends it */
+  private async follow(cluster: RunningCluster): Promise<() => void> {
+    if (!waitsForLogs(this.run.schedule)) return () => {}
+    if (cluster.logs === undefined)
+      throw new EnvironmentError('this kind of cluster cannot be waited for by log lines')
+    return cluster.logs.follow((line) => this.triggers.print(line))
   }
 
   private async recover(cluster: RunningCluster): Promise<void> {
@@ -233,7 +270,7 @@ class Story {
 
   /** Undoes everything again: costs little, and a run that failed half-way may need it. */
   async heal(): Promise<void> {
-    if (this.cluster !== undefined) await healAll(this.faults, this.cluster)
+    if (this.cluster !== undefined) await healAll(this.faults, this.cluster, this.clock)
   }
 
   /** Says it now, and in the history as long as that is open: whoever judges it again should know. */
@@ -245,6 +282,22 @@ class Story {
   close(): void {
     this.closed = true
     this.recorder.close()
+  }
+
+  /** What became of the schedule, as `--plan` reads it. */
+  async saveExecuted(): Promise<void> {
+    const { id, system, seed, timeLimitS } = this.run
+    const executed = this.injector?.executed() ?? []
+    const content = {
+      version: 1 as const,
+      run: id,
+      system,
+      seed,
+      timeLimitS,
+      executed: [...executed],
+    }
+    const text = JSON.stringify(content satisfies ExecutedSchedule, null, 2)
+    writeWhole(this.folder, EXECUTED, `${text}\n`)
   }
 
   async saveLogs(): Promise<void> {

@@ -1,29 +1,12 @@
 /**
  * What a run's folder holds: `run.json` (the plan: all that is needed to repeat the run),
  * `history.jsonl` (every event as it happened), `verdict.json` (what the checkers made of it),
- * `report.html`, and `logs/<node>.log`. The verdict can be made again from the first two alone.
+ * `executed.json` (what became of the fault schedule), `report.html`, and `logs/<node>.log`. The verdict can be made again from the first two alone.
  */
 import { z } from 'zod'
 import type { Anomaly, Stats, Verdict } from '../checkers/checker.ts'
 import type { Witness } from '../checkers/linearizable/witness.ts'
-
-const json: z.ZodType<import('../checkers/ledger.ts').Json> = z.json()
-
-/** One planned fault: `at` and `for` are seconds, `at` counted from the start of the main phase. */
-export const plannedEpisode = z.strictObject({
-  at: z.number().nonnegative(),
-  for: z.number().positive(),
-  fault: z.string(),
-  plan: json,
-})
-export type PlannedEpisode = z.infer<typeof plannedEpisode>
-
-/** A fault schedule, as `--plan FILE` reads it and `run.json` keeps it. */
-export const schedule = z.strictObject({
-  system: z.string().optional(),
-  episodes: z.array(plannedEpisode),
-})
-export type Schedule = z.infer<typeof schedule>
+import { schedule } from './schedule.ts'
 
 export const runRecord = z.object({
   version: z.literal(1),
@@ -40,6 +23,10 @@ export const runRecord = z.object({
   workloadOptions: z.record(z.string(), z.string()),
   faults: z.array(z.string()),
   schedule,
+  /** The template that the schedule was made by, with its parameters. */
+  template: z.string().optional(),
+  /** What a fault that does not take hold does: ends the run, unless this says that it is a warning. */
+  unheldFaults: z.literal('warn').optional(),
   /** Anomaly type that the run is expected to find ('' for any), when it was started with --expect. */
   expect: z.string().optional(),
   nodes: z.number().int(),

@@ -1,15 +1,16 @@
 /** `schism list`: everything there is to test with, and what this machine cannot do. */
 import chalk from 'chalk'
-import type { Options } from '../api.ts'
+import type { Options, Template } from '../api.ts'
 import { type Catalog, loadCatalog } from '../catalog.ts'
 import { missing } from '../engine.ts'
 import { type ExitCode, exitCodes } from '../errors.ts'
 import { drivable } from '../plan.ts'
+import { rangeOf } from '../schedule/template.ts'
 import { type Arguments, type Command, jsonOption } from './command.ts'
 
 export const listCommand: Command = {
   command: 'list',
-  describe: 'systems, workloads, faults and checkers, and what this machine cannot do',
+  describe: 'systems, workloads, faults, templates and checkers, and what this machine cannot do',
   options: { json: jsonOption },
   examples: [['list --json', 'for programs']],
   run: list,
@@ -22,6 +23,7 @@ interface Entry {
   /** Why this machine cannot run it. */
   readonly unavailable?: string
   readonly options?: Options
+  readonly parameters?: Template['parameters']
 }
 
 async function list(args: Arguments): Promise<ExitCode> {
@@ -37,7 +39,7 @@ export const contentsOf = (
   catalog: Catalog,
   reason: string | undefined,
 ): Readonly<
-  Record<'systems' | 'workloads' | 'faults' | 'checkers' | 'models', readonly Entry[]>
+  Record<'systems' | 'workloads' | 'faults' | 'templates' | 'checkers' | 'models', readonly Entry[]>
 > => {
   const unavailable = reason === undefined ? {} : { unavailable: reason }
   return {
@@ -57,6 +59,12 @@ export const contentsOf = (
       options,
     })),
     faults: [...catalog.faults].map(([name, { summary }]) => ({ name, summary, ...unavailable })),
+    templates: [...catalog.templates].map(([name, { summary, source, parameters }]) => ({
+      name,
+      summary,
+      source,
+      parameters,
+    })),
     checkers: [...catalog.checkers].map(([name, { summary }]) => ({ name, summary })),
     models: [...catalog.models].map(([name, { summary }]) => ({ name, summary })),
   }
@@ -65,12 +73,18 @@ export const contentsOf = (
 const print = (kind: string, entries: readonly Entry[]): void => {
   console.log(chalk.bold(kind))
   const width = Math.max(...entries.map(({ name }) => name.length))
-  for (const { name, summary, unavailable, options } of entries) {
+  for (const { name, summary, unavailable, options, parameters } of entries) {
     console.log(`  ${chalk.cyan(name.padEnd(width))}  ${summary}`)
     for (const [option, { summary, choices, default: standard }] of Object.entries(options ?? {}))
       console.log(
         chalk.dim(
           `  ${' '.repeat(width)}    --option ${option}=${choices?.join('|') ?? 'N'} (${standard}): ${summary}`,
+        ),
+      )
+    for (const [key, parameter] of Object.entries(parameters ?? {}))
+      console.log(
+        chalk.dim(
+          `  ${' '.repeat(width)}    ${key}=${parameter.default} (${rangeOf(parameter)}): ${parameter.summary}`,
         ),
       )
     if (unavailable)

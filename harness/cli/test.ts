@@ -38,9 +38,20 @@ export const testCommand: Command = {
     },
     plan: {
       type: 'string',
-      describe: "replay the fault schedule of a file, or of a run's run.json",
+      describe: "replay a fault schedule: a file, a run's run.json (as planned) or executed.json",
+      conflicts: ['faults', 'template'],
+      requiresArg: true,
+    },
+    template: {
+      type: 'string',
+      alias: 't',
+      describe: 'a fault schedule by name: NAME or NAME:key=value,… (see "schism list")',
       conflicts: 'faults',
       requiresArg: true,
+    },
+    'lenient-faults': {
+      type: 'boolean',
+      describe: 'a fault that does not take hold is a warning and counts as not injected',
     },
     nodes: { type: 'string', describe: 'size of the cluster', requiresArg: true },
     'time-limit': {
@@ -97,6 +108,7 @@ export const testCommand: Command = {
   examples: [
     ['test redis-sentinel --workload set --faults partition', 'acknowledged writes are lost'],
     ['test etcd --workload register --faults partition,kill,pause', 'stays linearizable'],
+    ['test etcd --template isolate-leader-then-heal:for=5', 'a schedule by name'],
     ['test etcd --option reads=serializable --faults partition --expect violation', 'stale reads'],
   ],
   run: test,
@@ -132,6 +144,7 @@ async function test(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
 const requestOf = (args: Arguments): TestRequest => {
   const workload = args.text('workload')
   const planFile = args.text('plan')
+  const template = args.text('template')
   const nodes = args.number('nodes', { from: 1, to: 99, whole: 'whole' })
   const expect = expectation(args.text('expect'))
   const image = args.text('image')
@@ -148,6 +161,8 @@ const requestOf = (args: Arguments): TestRequest => {
     options: optionValues(args.texts('option')),
     ...(workload === undefined ? {} : { workload }),
     ...(planFile === undefined ? {} : { planFile }),
+    ...(template === undefined ? {} : { template }),
+    ...(args.flag('lenient-faults') ? { unheldFaults: 'warn' as const } : {}),
     ...(nodes === undefined ? {} : { nodes }),
     ...(expect === undefined ? {} : { expect }),
     ...(image === undefined ? {} : { image }),
