@@ -14,6 +14,7 @@ import { nodeClocks } from './clocks/clocks.ts'
 import { nodeDisks } from './disks/disks.ts'
 import { agentStorage, type Storage, storageFor } from './disks/storage.ts'
 import { attempt, describeEngine, type Engine, type EngineInfo, openEngine } from './engine.ts'
+import { nodeLogs } from './follow.ts'
 import { type Images, prepareImages } from './images.ts'
 import { type Labels, labelOf, labelsOfRun } from './labels.ts'
 import { saveLogs } from './logs.ts'
@@ -198,6 +199,7 @@ const runningCluster = (parts: Parts): RunningCluster => {
     clocks,
     disks: nodeDisks(engine, agent, nodes),
     resources: nodeResources(engine, agent, nodes),
+    logs: nodeLogs(engine, nodes),
     exec: (node, argv) => execute(engine, nodes, node, argv),
     primaries: async () => askPrimaries(running, request),
     awaitReady: (deadlineMs, signal) => {
