@@ -12,7 +12,7 @@ import type { Ability } from './capabilities/abilities.ts'
 import type { Clocks } from './capabilities/clocks.ts'
 import type { Disks } from './capabilities/disks.ts'
 import type { Logs } from './capabilities/logs.ts'
-import type { Membership } from './capabilities/membership.ts'
+import type { Membership, MembershipProtocol } from './capabilities/membership.ts'
 import type { Network } from './capabilities/network.ts'
 import type { Processes } from './capabilities/processes.ts'
 import type { Resources } from './capabilities/resources.ts'
@@ -28,13 +28,19 @@ export type { Ability } from './capabilities/abilities.ts'
 export type {
   ClockReading,
   ClockScope,
-  Clocks,
   ClockStatement,
+  Clocks,
   Skew,
 } from './capabilities/clocks.ts'
 export type { DataFile, DiskAnswer, Disks, PowerLoss } from './capabilities/disks.ts'
 export type { Logs, PrintedLine } from './capabilities/logs.ts'
-export type { Members, Membership } from './capabilities/membership.ts'
+export {
+  keepsMajority,
+  type MemberList,
+  type Members,
+  type Membership,
+  type MembershipProtocol,
+} from './capabilities/membership.ts'
 export type { Grudge, LinkProbe, Network } from './capabilities/network.ts'
 export type { Ending, NodeProcess, Processes, ProcessState } from './capabilities/processes.ts'
 export type { CpuUse, FileUse, MemoryUse, Resources } from './capabilities/resources.ts'
@@ -49,9 +55,22 @@ export {
   type Traffic,
 } from './capabilities/traffic.ts'
 export { monotonicMs } from './clock.ts'
+export {
+  type Damage,
+  type DamageDone,
+  damageEvidence,
+  damageFields,
+  damageHealed,
+  filesToDamage,
+  fingerprint,
+  healDamage,
+  overwrite,
+  refuseDamage,
+  takeAim,
+} from './damage.ts'
 export { DefiniteError, Refused } from './errors.ts'
 export type { Generator } from './generator.ts'
-export type { Random } from './random.ts'
+export { type Random, random } from './random.ts'
 export {
   minorityOf,
   planTargets,
@@ -177,11 +196,9 @@ export interface System {
   /** The nodes that say at this moment that they lead. Enables faults by role and leader-change counts. */
   primaries?(cluster: Cluster, signal: AbortSignal): Promise<readonly string[]>
   /** What time it is on a node, in its own words; undefined when it cannot say. Evidence of clock faults. */
-  wallTime?(
-    node: ClusterNode,
-    cluster: Cluster,
-    signal: AbortSignal,
-  ): Promise<WallTime | undefined>
+  wallTime?(node: ClusterNode, cluster: Cluster, signal: AbortSignal): Promise<WallTime | undefined>
+  /** How nodes are added and removed while it serves. Enables `grow`, `shrink` and `replace`. */
+  readonly membership?: MembershipProtocol
   readonly clients: Readonly<Record<DataType, OpenClient>>
   claims(options: OptionValues): Readonly<Record<DataType, Claim>>
 }

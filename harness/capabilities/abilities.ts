@@ -28,5 +28,6 @@ export const abilities = {
   memory: 'a limit on a node’s memory',
   fds: 'a limit on a process’ open files',
   membership: 'nodes added to and removed from the tested system',
+  spare: 'a node beyond the cluster’s own, which can be added',
 } as const
 export type Ability = keyof typeof abilities

@@ -35,7 +35,14 @@ export interface StatusReply {
   readonly errors?: readonly string[]
 }
 export interface MembersReply {
-  readonly members: readonly { readonly ID: string; readonly clientURLs?: readonly string[] }[]
+  readonly members: readonly EtcdMember[]
+}
+/** A member without a name was added and has not started yet. */
+export interface EtcdMember {
+  readonly ID: string
+  readonly name?: string
+  readonly peerURLs?: readonly string[]
+  readonly clientURLs?: readonly string[]
 }
 
 /** etcd answered, and the answer is an error. `message` is etcd's own. */

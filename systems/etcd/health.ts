@@ -73,7 +73,7 @@ const status = (gateway: Gateway, limit: AbortSignal): Promise<StatusReply> =>
   gateway.call('/v3/maintenance/status', {}, limit)
 
 /** Asks one member over a connection of its own. @throws with the member's name in the message */
-const ask = async <T>(
+export const ask = async <T>(
   node: ClusterNode,
   limitMs: number,
   signal: AbortSignal,

@@ -7,6 +7,7 @@ import { openRegister, openSet } from './clients.ts'
 import { primaries, ready } from './health.ts'
 import { openLockedSet } from './locked-set.ts'
 import { openLock } from './locks.ts'
+import { membership } from './membership.ts'
 import { members, spec } from './nodes.ts'
 
 const source = 'etcd 3.4, learning/api_guarantees'
@@ -34,6 +35,7 @@ export default {
   spec,
   ready,
   primaries,
+  membership,
   clients: {
     register: openRegister,
     set: (context) => (context.options.set === 'keys' ? openSet : openLockedSet)(context),

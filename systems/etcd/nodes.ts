@@ -6,6 +6,10 @@ import type { Member, NodeSpec, Peer } from '../../harness/api.ts'
 
 export const CLIENT_PORT = 2379
 const PEER_PORT = 2380
+
+/** Holds the initial cluster of a member that was added to a running one; absent in the first members. */
+export const JOINING = '/etc/schism/initial-cluster'
+
 const DATA_FOLDER = '/data'
 /** A folder inside: the root of a mounted file system may hold lost+found. */
 const OWN_FOLDER = `${DATA_FOLDER}/etcd`
@@ -21,7 +25,7 @@ export const spec = (node: Peer, peers: readonly Peer[]): NodeSpec => ({
   argv: [
     'bash',
     '-c',
-    awaitFirst(node, peers),
+    `${joinIfAdded}; ${awaitFirst(node, peers)}`,
     'await-first',
     'etcd',
     `--name=${node.name}`,
@@ -30,7 +34,7 @@ export const spec = (node: Peer, peers: readonly Peer[]): NodeSpec => ({
     `--advertise-client-urls=http://${node.address}:${CLIENT_PORT}`,
     `--listen-peer-urls=http://0.0.0.0:${PEER_PORT}`,
     `--initial-advertise-peer-urls=${peerUrl(node)}`,
-    `--initial-cluster=${peers.map((peer) => `${peer.name}=${peerUrl(peer)}`).join(',')}`,
+    `--initial-cluster=${initialCluster(peers)}`,
     '--initial-cluster-state=new',
     '--heartbeat-interval=100',
     '--election-timeout=1000',
@@ -38,6 +42,15 @@ export const spec = (node: Peer, peers: readonly Peer[]): NodeSpec => ({
   ],
   dataFolder: DATA_FOLDER,
 })
+
+/** Of two flags with one name etcd takes the last. A restarted member finds its data and ignores both. */
+const joinIfAdded =
+  `if [ -f ${JOINING} ]; then exec "$@" --initial-cluster-state=existing ` +
+  `"--initial-cluster=$(cat ${JOINING})"; fi`
+
+/** The flag's value for these members. */
+export const initialCluster = (peers: readonly Pick<Peer, 'name' | 'address'>[]): string =>
+  peers.map((peer) => `${peer.name}=${peerUrl(peer)}`).join(',')
 
 /**
  * A member without data first asks each peer whether it knows it already, one second each, in the order
@@ -54,4 +67,5 @@ const awaitFirst = (node: Peer, peers: readonly Peer[]): string => {
   return `[ -d ${OWN_FOLDER}/member ] || ${wait}; exec "$@"`
 }
 
-const peerUrl = (peer: Peer): string => `http://${peer.address}:${PEER_PORT}`
+export const peerUrl = (peer: Pick<Peer, 'address'>): string =>
+  `http://${peer.address}:${PEER_PORT}`

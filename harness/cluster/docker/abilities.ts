@@ -38,6 +38,11 @@ const inAgent =
 
 const always: Trial = async () => true
 
+const changesMembers: Trial = async ({ system }) =>
+  system === undefined || system.membership !== undefined
+    ? true
+    : 'the system cannot add or remove nodes while it serves'
+
 const trials: Partial<Readonly<Record<Ability, Trial>>> = {
   partition: inNamespace('nft add table inet schism', 'nf_tables is missing (modprobe nf_tables)'),
   processes: always,
@@ -60,6 +65,8 @@ const trials: Partial<Readonly<Record<Ability, Trial>>> = {
     'test -e /host/cgroup/blkio/blkio.throttle.write_bps_device || grep -qw io /host/cgroup/cgroup.controllers',
     'no control group limits disks (CONFIG_BLK_DEV_THROTTLING)',
   ),
+  membership: changesMembers,
+  spare: changesMembers,
   fds: inAgent('prlimit --pid $$ --nofile=100:', 'prlimit is refused'),
 }
 

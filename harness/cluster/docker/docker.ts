@@ -3,9 +3,10 @@
  * file tells how a run's cluster comes up and goes down; what each step means stands in its own
  * file.
  */
-import type { Cluster, ClusterNode, Peer } from '../../api.ts'
+import type { Cluster, ClusterNode, Member, Peer, Processes } from '../../api.ts'
 import { EnvironmentError, messageOf } from '../../errors.ts'
 import type { ClusterKind, ClusterRequest, RunningCluster } from '../cluster.ts'
+import { clusterMembership } from '../membership.ts'
 import { refuseMissing } from './abilities.ts'
 import { type Agent, startAgent } from './agent.ts'
 import { runCommand } from './channel.ts'
@@ -19,8 +20,15 @@ import { type Images, prepareImages } from './images.ts'
 import { type Labels, labelOf, labelsOfRun } from './labels.ts'
 import { saveLogs } from './logs.ts'
 import { nodeNetwork } from './network.ts'
-import { containerName, type DockerNode, type NodeRequest, startNode } from './node.ts'
-import { nodeProcesses } from './processes.ts'
+import {
+  containerName,
+  createNode,
+  type DockerNode,
+  type NodeRequest,
+  startNode,
+  writeFiles,
+} from './node.ts'
+import { findNode, nodeProcesses } from './processes.ts'
 import { awaitReady } from './ready.ts'
 import { removeLabelled } from './remove.ts'
 import { nodeResources } from './resources.ts'
@@ -75,9 +83,9 @@ const start = async (
   images: Images,
   request: ClusterRequest,
 ): Promise<RunningCluster> => {
-  const { runId, system, signal } = request
+  const { runId, signal } = request
   const labels = labelsOfRun(runId)
-  const members = system.members(request.nodes)
+  const members = membersOf(request)
   const subnet = await createSubnet(engine, {
     name: `schism-${runId}`,
     labels,
@@ -99,6 +107,14 @@ const start = async (
   return runningCluster({ engine, agent, nodes, peers, facts, request })
 }
 
+/** The cluster's own members, and behind them, where a fault may take in one more, that one. */
+const membersOf = ({ system, nodes, needs = {} }: ClusterRequest): readonly Member[] => {
+  const own = system.members(nodes)
+  if (!Object.values(needs).flat().includes('spare')) return own
+  const more = system.members(nodes + 1)
+  return [...own, ...more.filter(({ name }) => own.every((member) => member.name !== name))]
+}
+
 /** No node runs before the machine is known to be able to do what the faults need. */
 const startAbleAgent = async (
   engine: Engine,
@@ -106,9 +122,7 @@ const startAbleAgent = async (
 ): Promise<Agent> => {
   const { storage, image, labels, request } = parts
   const { runId, system } = request
-  const volumes = new Map(
-    system.members(request.nodes).map(({ name }) => [name, containerName(runId, name)]),
-  )
+  const volumes = new Map(membersOf(request).map(({ name }) => [name, containerName(runId, name)]))
   const agent = await startAgent(engine, {
     name: containerName(runId, 'agent'),
     image,
@@ -126,18 +140,19 @@ const startAbleAgent = async (
 
 const startNodes = (
   engine: Engine,
-  { runId, system, options }: ClusterRequest,
+  { runId, system, options, nodes }: ClusterRequest,
   parts: Pick<NodeRequest, 'subnet' | 'labels' | 'agent' | 'storage'> & {
     peers: readonly Peer[]
     images: Images
   },
 ): readonly Promise<DockerNode>[] => {
   const { peers, subnet, images, labels, agent, storage } = parts
+  const own = peers.slice(0, system.members(nodes).length)
   return peers.map((peer, n) =>
-    startNode(engine, {
+    (n < own.length ? startNode : createNode)(engine, {
       runId,
       peer,
-      spec: system.spec(peer, peers, options),
+      spec: system.spec(peer, own, options),
       image: images.system.name,
       agentImage: images.agent.name,
       subnet,
@@ -176,8 +191,12 @@ interface Parts {
 }
 
 const runningCluster = (parts: Parts): RunningCluster => {
-  const { engine, agent, nodes, facts, request } = parts
+  const { engine, agent, facts, request } = parts
   const { system, systemName } = request
+  const own = system.members(request.nodes).length
+  const nodes = parts.nodes.slice(0, own)
+  const processes = nodeProcesses(engine, agent, parts.nodes)
+  const clusterNodes = parts.peers.map(clusterNode)
   const members = nodes.map(({ name, addresses, networkPid }) => ({
     name,
     addresses,
@@ -192,21 +211,22 @@ const runningCluster = (parts: Parts): RunningCluster => {
     warn: request.progress,
   })
   const running: RunningCluster = {
-    nodes: parts.peers.map(clusterNode),
+    nodes: clusterNodes.slice(0, own),
     facts,
     network: nodeNetwork(agent, members),
-    processes: nodeProcesses(engine, agent, nodes),
+    processes,
     clocks,
     disks: nodeDisks(engine, agent, nodes),
     resources: nodeResources(engine, agent, nodes),
     logs: nodeLogs(engine, nodes),
-    exec: (node, argv) => execute(engine, nodes, node, argv),
+    ...membershipOf(parts, clusterNodes, processes),
+    exec: (node, argv) => execute(engine, parts.nodes, node, argv),
     primaries: async () => askPrimaries(running, request),
     awaitReady: (deadlineMs, signal) => {
       const ask = (either: AbortSignal) => system.ready(running, either)
       return awaitReady({ engine, systemName, nodes, deadlineMs, signal, ask })
     },
-    saveLogs: (folder) => saveLogs(engine, nodes, folder),
+    saveLogs: (folder) => saveLogs(engine, parts.nodes, folder),
     down: async () => {
       clocks.close()
       agent.close()
@@ -214,6 +234,26 @@ const runningCluster = (parts: Parts): RunningCluster => {
     },
   }
   return running
+}
+
+/** Absent where the system cannot change its members. */
+const membershipOf = (
+  { engine, nodes, request }: Parts,
+  peers: readonly ClusterNode[],
+  processes: Processes,
+): Pick<Cluster, 'membership'> => {
+  const { system } = request
+  if (system.membership === undefined) return {}
+  const own = system.members(request.nodes).length
+  return {
+    membership: clusterMembership({
+      protocol: system.membership,
+      own: peers.slice(0, own),
+      spare: peers.slice(own),
+      processes,
+      write: (name, files) => writeFiles(engine, findNode(nodes, name), files),
+    }),
+  }
 }
 
 const clusterNode = (peer: Peer): ClusterNode => ({

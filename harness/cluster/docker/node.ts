@@ -45,8 +45,15 @@ export interface DockerNode {
 /** A node's container, and the volume of its data. */
 export const containerName = (runId: string, node: string): string => `schism-${runId}-${node}`
 
-/** Creates and starts one node; the two containers are made side by side. */
+/** Creates and starts one node. */
 export const startNode = async (engine: Engine, request: NodeRequest): Promise<DockerNode> => {
+  const node = await createNode(engine, request)
+  await attempt(`start ${node.name}`, () => engine.getContainer(node.container).start())
+  return node
+}
+
+/** Creates one node and does not start it; its two containers are made side by side. */
+export const createNode = async (engine: Engine, request: NodeRequest): Promise<DockerNode> => {
   const { peer, addresses } = request
   const container = containerName(request.runId, peer.name)
   const holder = `${container}-net`
@@ -55,7 +62,6 @@ export const startNode = async (engine: Engine, request: NodeRequest): Promise<D
     prepareNode(engine, container, holder, request),
   ] as const)
   await closeWaysOut(await request.agent, networkPid)
-  await attempt(`start ${peer.name}`, () => engine.getContainer(container).start())
   return {
     name: peer.name,
     container,
@@ -150,8 +156,18 @@ const prepareNode = (
     return volume?.device
   })
 
+/** Puts files into a node that does not run: absolute path → text. */
+export const writeFiles = (
+  engine: Engine,
+  { name, container }: DockerNode,
+  files: Readonly<Record<string, string>>,
+): Promise<void> =>
+  attempt(`write into ${name}`, async () => {
+    await engine.getContainer(container).putArchive(archiveOf({ files }), { path: '/' })
+  })
+
 /** Missing parent folders are made by the engine; entries for them would change existing ones. */
-const archiveOf = ({ files, user }: NodeSpec): NodeJS.ReadableStream => {
+const archiveOf = ({ files, user }: Pick<NodeSpec, 'files' | 'user'>): NodeJS.ReadableStream => {
   const archive = pack()
   // The engine knows no user names: where another user than root runs the node, all may write.
   const mode = user === undefined ? 0o644 : 0o666

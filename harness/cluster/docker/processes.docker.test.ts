@@ -77,6 +77,42 @@ describe('the processes of a docker cluster', () => {
     expect((await processes().state('n3')).state).toBe('running')
   })
 
+  it('are killed when they do not end by themselves, and that is said', async () => {
+    // The first process of a container ignores SIGTERM unless it has a handler of its own.
+    const [ending] = await processes().terminate(['n1'], 300)
+    expect(ending).toMatchObject({ node: 'n1', by: 'killed' })
+    expect(ending!.afterMs).toBeGreaterThanOrEqual(300)
+    expect((await processes().state('n1')).state).toBe('gone')
+    expect(await processes().terminate(['n1'], 300)).toMatchObject([{ by: 'was gone' }])
+    await processes().start(['n1'])
+  })
+
+  it('are listed, and stopped one by one', async () => {
+    const [counter, ...others] = await measured('list', () => processes().list('n2'))
+    expect(others).toEqual([])
+    expect(counter).toMatchObject({ command: expect.stringContaining('perl'), isStopped: false })
+    await measured('SIGSTOP', () => processes().signal([counter!.pid], 'SIGSTOP'))
+    expect(await processes().list('n2')).toEqual([{ ...counter, isStopped: true }])
+    const counted = await bytesOf(cluster, 'n2')
+    await wait(100)
+    expect(await bytesOf(cluster, 'n2')).toBe(counted)
+    await processes().signal([counter!.pid], 'SIGCONT')
+    expect(await processes().list('n2')).toEqual([counter])
+    await processes().signal([2 ** 22 - 1], 'SIGCONT')
+  })
+
+  it('lose their data only when they do not run, and start with none', async () => {
+    await expect(processes().wipe(['n3'])).rejects.toThrow('n3 runs')
+    const counted = await bytesOf(cluster, 'n3')
+    await processes().kill(['n3'])
+    expect(await processes().isWiped('n3')).toBe(false)
+    await measured('wipe', () => processes().wipe(['n3']))
+    expect(await processes().isWiped('n3')).toBe(true)
+    await processes().start(['n3'])
+    expect(await bytesOf(cluster, 'n3')).toBeLessThan(counted)
+    expect(await processes().list('n3')).toHaveLength(1)
+  })
+
   it('keep their log over a kill', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'logs-'))
     await processes().kill(['n1'])

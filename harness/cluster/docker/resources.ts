@@ -73,10 +73,11 @@ export const nodeResources = (
       return read === undefined ? undefined : memoryUse(read)
     },
     wasOutOfMemory: async (name) => {
-      if ((await inspectState(engine, find(name))).OOMKilled) return true
       const read = await readings(name, ['memory/memory.oom_control', 'unified/memory.events'])
+      // The engine's word is about the last process that ended; it holds until the next one ends.
+      if (read === undefined) return (await inspectState(engine, find(name))).OOMKilled
       return ['memory.oom_control oom_kill', 'memory.events oom_kill'].some(
-        (key) => (read?.get(key) ?? 0) > 0,
+        (key) => (read.get(key) ?? 0) > 0,
       )
     },
     liftMemory: () =>
