@@ -1,9 +1,9 @@
 /**
- * The README's tables, generated from the catalog so that they cannot go stale:
+ * The tables of the README and of docs/faults.md, generated from the catalog so that they cannot go stale:
  *
  *   npx tsx scripts/docs.ts
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Catalog, loadCatalog } from '../harness/catalog.ts'
@@ -38,5 +38,34 @@ const tables = (catalog: Catalog): string => {
   ].join('\n')
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  writeFileSync(readme, withTables(readFileSync(readme, 'utf8'), await loadCatalog()))
+export const faultsPage = join(import.meta.dirname, '..', 'docs', 'faults.md')
+
+/** What `npm run bench -- faults --write` measured: fault → median of its latencies to install, ms. */
+const latencyFile = join(import.meta.dirname, '..', 'docs', 'fault-latency.json')
+
+/** The page on faults with its table renewed. */
+export const withFaults = (page: string, { faults }: Catalog): string => {
+  const measured: Readonly<Record<string, number>> = existsSync(latencyFile)
+    ? JSON.parse(readFileSync(latencyFile, 'utf8'))
+    : {}
+  const latency = (name: string): string =>
+    measured[name] === undefined ? 'not measured' : `${measured[name]} ms`
+  const rows = [...faults].map(
+    ([name, { summary, needs, evidence }]) =>
+      `| \`${name}\` | ${summary} | ${needs.join(', ')} | ${latency(name)} | ${evidence} |`,
+  )
+  const head = [
+    '| fault | what it does | needs | installed in | evidence |',
+    '| --- | --- | --- | --- | --- |',
+  ]
+  return page.replace(
+    between,
+    (_, open: string, close: string) => `${open}${[...head, ...rows].join('\n')}\n${close}`,
+  )
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const catalog = await loadCatalog()
+  writeFileSync(readme, withTables(readFileSync(readme, 'utf8'), catalog))
+  writeFileSync(faultsPage, withFaults(readFileSync(faultsPage, 'utf8'), catalog))
+}
