@@ -100,4 +100,24 @@ describe('a run is vacuous when', () => {
     })
     expect(judge(fault('ok', injected(true))).valid).toBe(true)
   })
+
+  test('a fault waited for something that never came', () => {
+    const reason = '5 ok operations did not come within 4 s'
+    const skipped = fault('info', { phase: 'skipped', episode: 2, planned: {}, reason })
+    expect(stats()(History.from([...operation, skipped]), unlimited)).toMatchObject({
+      reason: `vacuous: the fault partition (episode 2) was not injected: ${reason}`,
+    })
+  })
+
+  test('but not when the same fault took hold another time', () => {
+    const inject = fault('invoke', { phase: 'inject', episode: 1, planned: {} })
+    const missed = fault('invoke', { phase: 'inject', episode: 2, planned: {} })
+    const unheld = fault('fail', { ...injected(false), episode: 2 })
+    const skipped = fault('info', { phase: 'skipped', episode: 3, planned: {}, reason: 'late' })
+    const events = [...operation, inject, fault('ok', injected(true)), missed, unheld, skipped]
+    expect(stats()(History.from(events), unlimited)).toMatchObject({
+      valid: true,
+      stats: { episodesNotInjected: 2 },
+    })
+  })
 })

@@ -1,11 +1,11 @@
 /**
  * Counts, latencies and rate, and whether the run did enough to mean anything. A run in which some kind
- * of operation never succeeded, or a requested fault never took hold, has shown nothing, and so is
- * `unknown: vacuous` instead of valid. This checker never finds a violation.
+ * of operation never succeeded, or a fault that was asked for never took hold, has shown nothing, and so is
+ * `unknown: vacuous` instead of valid; a fault of which some episodes took hold was there. This checker never finds a violation.
  */
 import type { Checker, CheckerPlugin, Stats } from './checker.ts'
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK } from './history.ts'
-import { episodes, observations } from './ledger.ts'
+import { type Episode, episodes, observations, skippedEpisodes } from './ledger.ts'
 import { quantiles, round } from './quantiles.ts'
 
 /** What a run must have done. */
@@ -91,14 +91,26 @@ const tooFew = (counts: Counts, needs: readonly string[], minimum: number): stri
 const idleMainPhase = (counts: Counts): string | undefined =>
   counts.okInMain === 0 ? 'no ok operation in the main phase' : undefined
 
+/** Why a fault of the schedule was never there. */
 const faultWithoutHold = (history: History): string | undefined => {
-  const idle = episodes(history).find(
-    ({ installedAt, evidence }) => installedAt === undefined || evidence?.held !== true,
-  )
-  if (idle === undefined) return undefined
-  const why = idle.error ?? idle.evidence?.summary ?? 'it was requested and never installed'
-  return `the fault ${idle.fault} (episode ${idle.episode}) did not take hold: ${why}`
+  const all = episodes(history)
+  const held = new Set(all.filter(tookHold).map(({ fault }) => fault))
+  const idle = all.find(({ fault }) => !held.has(fault))
+  if (idle !== undefined) {
+    const why = idle.error ?? idle.evidence?.summary ?? 'it was requested and never installed'
+    return `the fault ${idle.fault} (episode ${idle.episode}) did not take hold: ${why}`
+  }
+  const skipped = skippedEpisodes(history).find(({ fault }) => !held.has(fault))
+  if (skipped === undefined) return undefined
+  return `the fault ${skipped.fault} (episode ${skipped.episode}) was not injected: ${skipped.reason}`
 }
+
+const tookHold = ({ installedAt, evidence }: Episode): boolean =>
+  installedAt !== undefined && evidence?.held === true
+
+/** How many episodes of the schedule were not injected. */
+const missing = (history: History): number =>
+  episodes(history).filter((episode) => !tookHold(episode)).length + skippedEpisodes(history).length
 
 const numbersOf = (history: History, counts: Counts): Stats => {
   const numbers: Record<string, number | string> = {}
@@ -114,6 +126,8 @@ const numbersOf = (history: History, counts: Counts): Stats => {
   const seconds =
     history.length === 0 || !history.timed ? 0 : (time[history.length - 1]! - time[0]!) / 1e9
   if (seconds > 0) numbers.okPerSecond = round(counts.ok / seconds)
+  const notInjected = missing(history)
+  if (notInjected > 0) numbers.episodesNotInjected = notInjected
   return Object.assign(numbers, quantiles('latencyMs', all))
 }
 
