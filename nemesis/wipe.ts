@@ -1,0 +1,113 @@
+/**
+ * Kills some nodes and loses their data folders, as a broken disk does: the node comes back empty, and the
+ * others have to make it whole. No system promises to survive that on more nodes than a minority of those
+ * that do the same work, so a plan that may hit more is refused unless it says `force`. Where the system has
+ * a membership, an empty node is a stranger with a known name and may vote twice; it is therefore removed
+ * and added again, as its makers tell operators to. Evidence: the process is gone and its data folder empty.
+ */
+import { z } from 'zod'
+import {
+  type Cluster,
+  type Fault,
+  minorityOf,
+  resolveTargets,
+  type Targets,
+  type Topology,
+  targets,
+  unknownTargets,
+} from '../harness/api.ts'
+
+const schema = z.strictObject({
+  targets,
+  /** Also where the system's promise does not allow it. */
+  force: z.literal(true).exactOptional(),
+})
+type WipePlan = z.infer<typeof schema>
+
+export default {
+  summary: 'kills some nodes and loses their data; they come back empty',
+  schema,
+  unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
+  refuses: ({ targets, force }, topology) =>
+    force === true ? undefined : tooMany(targets, topology),
+  needs: ['processes'],
+  acts: 'node',
+  evidence:
+    'no such process any more and nothing in the data folder; after healing another one runs',
+  plan: (topology, random, nth) => {
+    if (nth === 0 && topology.hasPrimaries) return { targets: 'primary' }
+    const may = topology.members.filter(({ name }) => tooMany([name], topology) === undefined)
+    return { targets: [random.pick(may.length > 0 ? may : topology.members).name] }
+  },
+  async inject(cluster, plan) {
+    const names = await resolveTargets(cluster, plan.targets)
+    await cluster.processes!.kill(names)
+    await cluster.processes!.wipe(names)
+    return { targets: names, done: { targets: names } }
+  },
+  async observe(cluster, { targets }) {
+    const [gone, empty] = [await countGone(cluster, targets), await countEmpty(cluster, targets)]
+    return {
+      held: gone === targets.length && empty === targets.length,
+      summary: `${gone} of ${targets.length} processes gone, ${empty} data folders empty`,
+    }
+  },
+  async heal(cluster) {
+    await cluster.membership?.restore()
+    await cluster.processes!.start(cluster.nodes.map(({ name }) => name))
+  },
+  async healed(cluster, { targets }) {
+    const running = targets.length - (await countGone(cluster, targets))
+    return {
+      held: running === targets.length,
+      summary: `${running} of ${targets.length} processes run again`,
+    }
+  },
+} satisfies Fault<WipePlan, { readonly targets: readonly string[] }>
+
+const countGone = async (cluster: Cluster, names: readonly string[]): Promise<number> => {
+  const states = await Promise.all(names.map((name) => cluster.processes!.state(name)))
+  return states.filter(({ state }) => state === 'gone').length
+}
+
+const countEmpty = async (cluster: Cluster, names: readonly string[]): Promise<number> =>
+  (await Promise.all(names.map((name) => cluster.processes!.isWiped(name)))).filter(Boolean).length
+
+/** How many nodes of each role a plan may hit at most, against what may be lost of that role. */
+const tooMany = (wanted: Targets, { members }: Topology): string | undefined => {
+  const roles = new Set(members.map(({ role }) => role))
+  for (const role of roles) {
+    const names = members.filter((member) => member.role === role).map(({ name }) => name)
+    const most = Math.floor((names.length - 1) / 2)
+    const hit = mayHit(wanted, role, names, members.length)
+    if (hit > most)
+      return (
+        `would lose the data of ${hit} of ${names.length} nodes (${role}), and a majority survives the loss ` +
+        `of ${most} at most: choose fewer, or say "force": true`
+      )
+  }
+  return undefined
+}
+
+/** How many of a role's nodes a plan may hit. */
+const mayHit = (
+  wanted: Targets,
+  role: string,
+  names: readonly string[],
+  members: number,
+): number => {
+  const most: Readonly<Record<string, (of: number) => number>> = {
+    all: (of) => of,
+    one: () => 1,
+    minority: minorityOf,
+    majority: (of) => Math.floor(of / 2) + 1,
+    primary: () => 1,
+    leader: () => 1,
+    followers: () => names.length - 1,
+  }
+  if (typeof wanted === 'object' && 'role' in wanted)
+    return wanted.role === role ? most[wanted.pick ?? 'all']!(names.length) : 0
+  if (typeof wanted === 'object') return names.filter((name) => wanted.includes(name)).length
+  const hit = most[wanted]?.(members) ?? (wanted === role ? names.length : 0)
+  return Math.min(names.length, hit)
+}
