@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Call } from '../checkers/history.ts'
+import { milliseconds } from './clock.ts'
 import { DefiniteError, Refused } from './errors.ts'
+import type { Generator } from './generator.ts'
 import { limit, once, repeat, sequence } from './generators/index.ts'
+import { Interpreter } from './interpreter.ts'
 import { simulate } from './testing/simulate.ts'
+import { VirtualClock } from './testing/virtual-clock.ts'
 
 const write = { f: 'write', value: 1 }
 const read = { f: 'read', value: null }
@@ -92,6 +96,52 @@ describe('clients', () => {
       },
     })
     expect(clients).toEqual([0, 0, 0, 1, 2])
+  })
+
+  test('one that throws at once, before and after it has worked, is one that fails', async () => {
+    const clock = new VirtualClock()
+    const types: string[] = []
+    let nth = 0
+    const interpreter = new Interpreter<Call>({
+      threads: 1,
+      clock,
+      safe: new Set(),
+      timeoutMs: 100,
+      nodeOf: () => 'n1',
+      record: (event) => {
+        types.push(`${event.process} ${event.type}`)
+        return { ...event, index: types.length, time: 0 }
+      },
+      open: async () => ({
+        invoke: ({ value }) => {
+          if (nth++ % 2 === 0) throw new DefiniteError('no')
+          return Promise.resolve(value)
+        },
+        close: async () => {},
+      }),
+    })
+    const generator = limit(3, repeat<Call>(write))
+    await clock.run(interpreter.run(generator, new AbortController().signal))
+    const ok = ['0 invoke', '0 ok']
+    expect(types).toEqual(['0 invoke', '0 fail', ...ok, '0 invoke', '0 fail'])
+  })
+
+  test('a timer that was set for a wait which ended early wakes nobody', async () => {
+    const asked: number[] = []
+    const waiting = (until: number): Generator<Call> => ({
+      step: ({ time }) => {
+        asked.push(time / 1e6)
+        return time < until ? { kind: 'pending', until, next: waiting(until) } : { kind: 'done' }
+      },
+      // Every event makes it wait for longer.
+      update: () => waiting(until + milliseconds(50)),
+    })
+    await simulate({
+      threads: 2,
+      generator: sequence<Call>(once(write), waiting(milliseconds(20))),
+      invoke: () => ({ afterMs: 10 }),
+    })
+    expect(asked).toEqual([0, 10, 70])
   })
 })
 
