@@ -4,8 +4,11 @@
  * process; everything else is decided in the harness.
  *
  * A request is a line `<id> run <hex stdin> <hex argument>...` or `<id> state <pid>`; the answer,
- * in any order, `<id> <exit code> <hex stdout> <hex stderr>`. An empty text is written `-`.
+ * in any order, `<id> <exit code> <hex stdout> <hex stderr>`. An empty text is written `-`. What is
+ * asked about processes' memory stands in agent-memory.ts.
  */
+import { agentMemory } from './agent-memory.ts'
+
 export const agentLoop = String.raw`
 use strict; $SIG{PIPE} = 'IGNORE';
 my ($input, %reading) = ('');
@@ -29,8 +32,8 @@ sub answer {
 }
 
 # One pipe for each of the child's three streams; the job is done when both outputs have ended.
-sub run {
-  my ($id, $stdin, @argv) = @_;
+sub start {
+  my ($id, $stdin, $work) = @_;
   pipe(my $in_read, my $in_write);
   pipe(my $out_read, my $out_write);
   pipe(my $err_read, my $err_write);
@@ -39,14 +42,21 @@ sub run {
   if (!$pid) {
     $SIG{PIPE} = 'DEFAULT';
     open(STDIN, '<&', $in_read); open(STDOUT, '>&', $out_write); open(STDERR, '>&', $err_write);
-    exec { $argv[0] } @argv or print STDERR "cannot run $argv[0]: $!";
-    exit 127;
+    $work->();
   }
   close $_ for $in_read, $out_write, $err_write;
   syswrite($in_write, $stdin); close $in_write;
   my $job = { id => $id, pid => $pid, open => 2, out => '', err => '' };
   $reading{fileno $out_read} = { job => $job, name => 'out', file => $out_read };
   $reading{fileno $err_read} = { job => $job, name => 'err', file => $err_read };
+}
+
+sub run {
+  my ($id, $stdin, @argv) = @_;
+  start($id, $stdin, sub {
+    exec { $argv[0] } @argv or print STDERR "cannot run $argv[0]: $!";
+    exit 127;
+  });
 }
 
 sub finish {
@@ -92,10 +102,15 @@ sub state {
   answer($id, 0, "$state $start $used $frozen", '');
 }
 
+${agentMemory}
 sub handle {
   my ($id, $command, @rest) = split / /, $_[0];
   if ($command eq 'run') { run($id, map { from_hex($_) } @rest) }
   elsif ($command eq 'state') { state($id, @rest) }
+  elsif ($command eq 'vdso') { vdso($id) }
+  elsif ($command eq 'scan') { scan($id, @rest) }
+  elsif ($command eq 'poke') { poke_all($id, @rest) }
+  elsif ($command eq 'patch') { patch_all($id, @rest) }
   else { answer($id, 125, '', "unknown command $command") }
 }
 

@@ -17,6 +17,7 @@ import { type Channel, openChannel } from './channel.ts'
 import type { AgentStorage } from './disks/storage.ts'
 import { attempt, type Engine } from './engine.ts'
 import type { Labels } from './labels.ts'
+import { type Memory, memoryOf } from './memory.ts'
 
 export interface Agent {
   /**
@@ -27,6 +28,8 @@ export interface Agent {
   runIn(pid: number, argv: readonly string[], stdin?: string): Promise<string>
   /** What the kernel says of a process and its container; undefined when there is none. */
   observe(pid: number): Promise<ProcessReading | undefined>
+  /** What the agent does with the memory of other processes. */
+  readonly memory: Memory
   close(): void
 }
 
@@ -109,6 +112,12 @@ class AgentChannel implements Agent {
   #complaint = ''
   #lastId = 0
   #isClosed = false
+
+  readonly memory = memoryOf(async (text) => {
+    const answer = await this.#request(text)
+    if (answer.code === 0) return answer.out
+    throw new EnvironmentError(`${text.split(' ')[0]}: ${answer.err || answer.out}`)
+  })
 
   constructor(engine: Engine, container: string) {
     this.#engine = engine
