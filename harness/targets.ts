@@ -23,7 +23,7 @@ type TargetWord = keyof typeof targetWords
 
 const picks = ['one', 'minority', 'majority', 'all'] as const
 
-/** A word, or the nodes of a role (all of them, or as many as `pick` says), or node names. */
+/** A word, or the nodes of a role or that lead or follow (all, or as many as `pick` says), or names. */
 export const targets = z.union(
   [
     z.string().min(1),
@@ -48,7 +48,7 @@ export const resolveTargets = async (
 ): Promise<readonly string[]> => {
   const { nodes } = cluster
   if (typeof wanted === 'object' && 'role' in wanted)
-    return drawn(cluster, ofRole(nodes, wanted.role), wanted.pick ?? 'all')
+    return drawn(cluster, await withRole(cluster, wanted.role), wanted.pick ?? 'all')
   if (typeof wanted === 'object') {
     const unknown = wanted.find((name) => !nodes.some((node) => node.name === name))
     if (unknown === undefined) return wanted
@@ -115,6 +115,13 @@ const ofRole = (nodes: readonly Member[], role: string): readonly Member[] => {
   throw new EnvironmentError(`no node has the role ${role}: there are ${rolesOf(nodes)}`)
 }
 
+/** The nodes of a role, or those that lead or follow at this moment. */
+const withRole = async (cluster: Cluster, role: string): Promise<readonly Member[]> => {
+  if (!needsLeader(role)) return ofRole(cluster.nodes, role)
+  const names = await resolveTargets(cluster, role)
+  return cluster.nodes.filter(({ name }) => names.includes(name))
+}
+
 const namesOf = (members: readonly Member[]): string => members.map(({ name }) => name).join(', ')
 const rolesOf = (members: readonly Member[]): string =>
   [...new Set(members.map(({ role }) => role))].join(', ')
@@ -131,8 +138,8 @@ export const unknownTargets = (
     return wanted.filter((name) => !members.some((member) => member.name === name))
   const word = typeof wanted === 'string' ? wanted : wanted.role
   if (members.some(({ role }) => role === word)) return []
-  if (typeof wanted === 'object' || !(word in targetWords)) return [word]
-  return needsLeader(word) && !hasPrimaries ? [word] : []
+  if (needsLeader(word)) return hasPrimaries ? [] : [word]
+  return typeof wanted === 'string' && word in targetWords ? [] : [word]
 }
 
 const needsLeader = (word: string): boolean => ['primary', 'leader', 'followers'].includes(word)

@@ -8,7 +8,7 @@ import type { Fault, Topology } from '../api.ts'
 import { suggestion } from '../catalog.ts'
 import { messageOf, UsageError } from '../errors.ts'
 import { strangerMessage } from '../targets.ts'
-import { awaited, earliestStarts, follows, round } from './times.ts'
+import { awaited, earliestStarts, follows, isBefore, round } from './times.ts'
 
 export interface ScheduleContext {
   /** Every fault there is, by name. */
@@ -127,15 +127,17 @@ const refuseTimes = (
       throw new UsageError(`${where}.when: waits for itself, so it can never begin`)
     const { at, for: length, until } = episodes[place]!
     // What a trigger may end before has its length as a bound only.
-    const end = round(start + (until === undefined ? length : 0))
-    if (end > timeLimitS)
+    const end = start + (until === undefined ? length : 0)
+    if (isBefore(timeLimitS, end))
       throw new UsageError(
-        `${where}: ends at ${end} s${at === undefined ? ' at the earliest' : ''}: after the time limit of ${timeLimitS} s (--time-limit)`,
+        `${where}: ends at ${round(end)} s${at === undefined ? ' at the earliest' : ''}: after the time limit of ${timeLimitS} s (--time-limit)`,
       )
-    const window = quiet.find((one) => at !== undefined && at < one.at + one.for && one.at < end)
+    const window = quiet.find(
+      (one) => at !== undefined && isBefore(at, one.at + one.for) && isBefore(one.at, end),
+    )
     if (window !== undefined)
       throw new UsageError(
-        `${where}.at: in place from ${at} to ${end} s, but ${window.at} to ${round(window.at + window.for)} s is to be quiet`,
+        `${where}.at: in place from ${at} to ${round(end)} s, but ${window.at} to ${round(window.at + window.for)} s is to be quiet`,
       )
   }
 }
@@ -153,8 +155,9 @@ const refuseOverlaps = (source: string, episodes: readonly PlannedEpisode[]): vo
   )
   for (const { place, fault, at, for: length } of timed.toSorted((a, b) => a.at - b.at)) {
     const end = ends.get(fault) ?? 0
-    if (at < end) refuse(place, `at: ${at} s is before the ${fault} before it ends (${end} s)`)
-    ends.set(fault, round(at + length))
+    if (isBefore(at, end))
+      refuse(place, `at: ${at} s is before the ${fault} before it ends (${round(end)} s)`)
+    ends.set(fault, at + length)
   }
   for (const [place, { fault, when }] of episodes.entries()) {
     const before = episodes[awaited(when, episodes) ?? -1]

@@ -157,7 +157,7 @@ export class Performer {
       planned,
       at,
       for: round(round((begun - this.start) / 1e9) - at),
-      plan: resolvedPlan(planned.plan, done, faults.get(fault)!),
+      plan: resolvedPlan(planned.plan, injection, faults.get(fault)!),
       targets: [...targets],
       done,
       installMs,
@@ -184,10 +184,14 @@ export class Performer {
 }
 
 /** The plan with what it left to the moment filled in from what was done, where that is a plan again. */
-const resolvedPlan = (plan: Json, done: Json, fault: Fault): Json => {
-  if (!isObject(plan) || !isObject(done)) return plan
+const resolvedPlan = (plan: Json, { targets, done }: Injection, fault: Fault): Json => {
+  if (!isObject(plan)) return plan
+  const known = { ...(targets.length > 0 ? { targets } : {}), ...(isObject(done) ? done : {}) }
   const filled = Object.fromEntries(
-    Object.entries(plan).map(([field, value]) => [field, done[field] ?? value]),
+    Object.entries(plan).map(([field, value]) => [
+      field,
+      known[field as keyof typeof known] ?? value,
+    ]),
   )
   const parsed = fault.schema.safeParse(filled)
   return parsed.success ? parsed.data : plan

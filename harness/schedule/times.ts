@@ -7,6 +7,9 @@ import type { PlannedEpisode, Trigger } from '../../results/schedule.ts'
 /** Seconds to a hundredth: schedules are read by people. */
 export const round = (s: number): number => Math.round(s * 100) / 100
 
+/** Whether one time (s) is before another, and not merely by what adding them up has lost. */
+export const isBefore = (a: number, b: number): boolean => a < b - 1e-6
+
 /** The place of the episode that a trigger names; undefined when there is none, or it names none. */
 export const awaited = (
   trigger: Trigger | undefined,
@@ -40,7 +43,7 @@ export const earliestStarts = (
       const healed = when !== undefined && 'on' in when && when.on === 'healed'
       if (start !== undefined && healed && until === undefined) start += length
     }
-    const found = start === undefined ? undefined : round(start + (when?.plus ?? 0))
+    const found = start === undefined ? undefined : start + (when?.plus ?? 0)
     known.set(place, found)
     return found
   }
@@ -59,10 +62,11 @@ export const follows = (
   const next = episodes[place]!
   const last = episodes[before]!
   if (next.fault !== last.fault) return false
-  if (next.at !== undefined)
-    return (
-      last.at !== undefined && last.until === undefined && next.at === round(last.at + last.for)
-    )
+  if (next.at !== undefined) {
+    if (last.at === undefined || last.until !== undefined) return false
+    const end = last.at + last.for
+    return !isBefore(end, next.at) && !isBefore(next.at, end)
+  }
   const { when } = next
   return (
     when !== undefined &&
