@@ -32,7 +32,14 @@ export type {
   Clocks,
   Skew,
 } from './capabilities/clocks.ts'
-export type { DataFile, DiskAnswer, Disks, PowerLoss } from './capabilities/disks.ts'
+export type {
+  DataEdit,
+  DataFile,
+  DataPlace,
+  DiskAnswer,
+  Disks,
+  PowerLoss,
+} from './capabilities/disks.ts'
 export type { Logs, PrintedLine } from './capabilities/logs.ts'
 export {
   keepsMajority,
@@ -55,6 +62,7 @@ export {
   type Traffic,
 } from './capabilities/traffic.ts'
 export { monotonicMs } from './clock.ts'
+export { clocksHold, type ShiftedProcesses, shiftedProcesses } from './clock-evidence.ts'
 export {
   type Damage,
   type DamageDone,
@@ -72,6 +80,7 @@ export { DefiniteError, Refused } from './errors.ts'
 export type { Generator } from './generator.ts'
 export { type Random, random } from './random.ts'
 export {
+  mayHit,
   minorityOf,
   planTargets,
   resolveTargets,

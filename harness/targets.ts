@@ -171,3 +171,17 @@ export const planTargets = (
   ]
   return random.pick(groups)
 }
+
+/** How many nodes a plan may hit at most, of all or of one role. */
+export const mayHit = (wanted: Targets, members: readonly Member[], role?: string): number => {
+  const own = role === undefined ? members : members.filter((member) => member.role === role)
+  if (Array.isArray(wanted)) return own.filter(({ name }) => wanted.includes(name)).length
+  const word = typeof wanted === 'string' ? wanted : undefined
+  if (word === 'primary' || word === 'leader') return Math.min(1, own.length)
+  if (word === 'followers') return Math.max(0, own.length - 1)
+  if (word !== undefined && picks.some((pick) => pick === word))
+    return Math.min(own.length, sizeOf[word as (typeof picks)[number]](members.length))
+  const meant = typeof wanted === 'object' && 'role' in wanted ? wanted : { role: String(wanted) }
+  const having = own.filter((member) => member.role === meant.role).length
+  return Math.min(having, sizeOf[('pick' in meant && meant.pick) || 'all'](having))
+}

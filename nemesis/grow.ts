@@ -31,7 +31,7 @@ export default {
       )
     for (const name of names) {
       const members = await cluster.membership!.view()
-      if (force !== true && !keepsMajority(members, { with: name }))
+      if (force !== true && !keepsMajority(members, cluster.nodes.length, { with: name }))
         throw new Error(`with ${name} the nodes that answer would be no majority ("force": true)`)
       await cluster.membership!.add(name)
     }

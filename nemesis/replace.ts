@@ -28,6 +28,10 @@ export default {
   summary: 'removes nodes from the system with their data and adds them again as new ones',
   schema,
   unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
+  refuses: ({ force }, { members }) =>
+    members.length < 3 && force !== true
+      ? `no majority of ${members.length} nodes is left while one is replaced: say "force": true`
+      : undefined,
   needs: ['membership', 'processes'],
   acts: 'node',
   evidence: 'every node that answers lists the member, under another identity than before',
@@ -40,7 +44,7 @@ export default {
     const before: string[] = []
     for (const name of names) {
       const members = await cluster.membership!.view()
-      if (force !== true && !keepsMajority(members, { without: name }))
+      if (force !== true && !keepsMajority(members, cluster.nodes.length, { without: name }))
         throw new Error(
           `without ${name} no majority of ${members.members.join(', ')} would be left ("force": true does it)`,
         )

@@ -10,6 +10,7 @@ import {
   type Fault,
   keepsMajority,
   type Members,
+  mayHit,
   planTargets,
   resolveTargets,
   targets,
@@ -35,9 +36,11 @@ export default {
   summary: 'removes nodes from the system while it serves, then adds them again',
   schema,
   unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
-  refuses: ({ targets }, { members }) => {
-    const isAll = targets === 'all' || (Array.isArray(targets) && targets.length >= members.length)
-    return isAll ? 'would remove every node: nobody would be left to add them again' : undefined
+  refuses: ({ targets, force }, { members }) => {
+    const left = members.length - mayHit(targets, members)
+    if (left === 0) return 'would remove every node: nobody would be left to add them again'
+    if (force === true || left > members.length / 2) return undefined
+    return `would leave ${left} of ${members.length} nodes, no majority: choose fewer, or say "force": true`
   },
   needs: ['membership', 'processes'],
   acts: 'node',
@@ -50,7 +53,7 @@ export default {
     const names = await resolveTargets(cluster, targets)
     for (const name of names) {
       const members = await cluster.membership!.view()
-      if (force !== true && !keepsMajority(members, { without: name }))
+      if (force !== true && !keepsMajority(members, cluster.nodes.length, { without: name }))
         throw new Error(
           `without ${name} no majority of ${members.members.join(', ')} would be left ("force": true does it)`,
         )

@@ -9,7 +9,7 @@ import { z } from 'zod'
 import {
   type Cluster,
   type Fault,
-  minorityOf,
+  mayHit,
   resolveTargets,
   type Targets,
   type Topology,
@@ -73,41 +73,17 @@ const countGone = async (cluster: Cluster, names: readonly string[]): Promise<nu
 const countEmpty = async (cluster: Cluster, names: readonly string[]): Promise<number> =>
   (await Promise.all(names.map((name) => cluster.processes!.isWiped(name)))).filter(Boolean).length
 
-/** How many nodes of each role a plan may hit at most, against what may be lost of that role. */
+/** Nodes of one role do the same work: of each role no more than a minority may be hit. */
 const tooMany = (wanted: Targets, { members }: Topology): string | undefined => {
-  const roles = new Set(members.map(({ role }) => role))
-  for (const role of roles) {
-    const names = members.filter((member) => member.role === role).map(({ name }) => name)
-    const most = Math.floor((names.length - 1) / 2)
-    const hit = mayHit(wanted, role, names, members.length)
+  for (const role of new Set(members.map((member) => member.role))) {
+    const nodes = members.filter((member) => member.role === role).length
+    const most = Math.floor((nodes - 1) / 2)
+    const hit = mayHit(wanted, members, role)
     if (hit > most)
       return (
-        `would lose the data of ${hit} of ${names.length} nodes (${role}), and a majority survives the loss ` +
-        `of ${most} at most: choose fewer, or say "force": true`
+        `would lose the data of ${hit} of ${nodes} nodes (${role}), and a majority survives the loss of ` +
+        `${most} at most: choose fewer, or say "force": true`
       )
   }
   return undefined
-}
-
-/** How many of a role's nodes a plan may hit. */
-const mayHit = (
-  wanted: Targets,
-  role: string,
-  names: readonly string[],
-  members: number,
-): number => {
-  const most: Readonly<Record<string, (of: number) => number>> = {
-    all: (of) => of,
-    one: () => 1,
-    minority: minorityOf,
-    majority: (of) => Math.floor(of / 2) + 1,
-    primary: () => 1,
-    leader: () => 1,
-    followers: () => names.length - 1,
-  }
-  if (typeof wanted === 'object' && 'role' in wanted)
-    return wanted.role === role ? most[wanted.pick ?? 'all']!(names.length) : 0
-  if (typeof wanted === 'object') return names.filter((name) => wanted.includes(name)).length
-  const hit = most[wanted]?.(members) ?? (wanted === role ? names.length : 0)
-  return Math.min(names.length, hit)
 }

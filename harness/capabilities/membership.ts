@@ -54,14 +54,18 @@ export interface MembershipProtocol {
   ): Promise<Readonly<Record<string, string>>>
 }
 
-/** Whether the members that answer are a majority when there are `change` more (or fewer) in all. */
+/**
+ * Whether the members that answer are a majority when there is one more, or less: of the members there are
+ * then, and of the cluster's own `nodes`, so that it does not shrink to a majority of ever fewer.
+ */
 export const keepsMajority = (
   { members, pending, views }: Members,
+  nodes: number,
   change: { readonly without?: string; readonly with?: string },
 ): boolean => {
   const known = new Set([...members, ...pending])
   if (change.with !== undefined) known.add(change.with)
   if (change.without !== undefined) known.delete(change.without)
   const alive = [...known].filter((name) => name in views)
-  return known.size > 0 && alive.length > known.size / 2
+  return alive.length > Math.max(known.size, nodes) / 2
 }

@@ -4,6 +4,7 @@ import { elementsOf, registerValue } from './clients.ts'
 import { encode, type KeyValue } from './gateway.ts'
 import { saysItLeads, unready } from './health.ts'
 import system from './index.ts'
+import { memberList } from './membership.ts'
 
 const header = { member_id: '1' }
 const kv = (key: string, value: string): KeyValue => ({ key: encode(key), value: encode(value) })
@@ -39,11 +40,44 @@ describe("etcd's first start", () => {
       .map((member, index) => ({ ...member, address: `198.18.0.${index + 9}` }))
     const scriptOf = (index: number): string => system.spec(peers[index]!, peers).argv[2]!
     // As text, …10 comes before …9.
-    expect(scriptOf(1)).toBe('exec "$@"')
+    expect(scriptOf(1)).toMatch(/fi; exec "\$@"$/)
     for (const index of [0, 2]) {
       expect(scriptOf(index)).toContain('/dev/tcp/198.18.0.10/2380')
-      expect(scriptOf(index)).toMatch(/^\[ -d \/data\/etcd\/member \] \|\| .*; exec "\$@"$/)
+      expect(scriptOf(index)).toMatch(/fi; \[ -d \/data\/etcd\/member \] \|\| .*; exec "\$@"$/)
     }
+  })
+})
+
+describe("etcd's membership", () => {
+  const nodes = ['n1', 'n2', 'n3'].map((name, index) => ({
+    name,
+    address: `198.18.0.${index + 10}`,
+  }))
+  const member = (ID: string, address: string, name?: string) => ({
+    ID,
+    peerURLs: [`http://${address}:2380`],
+    ...(name === undefined ? {} : { name, clientURLs: [`http://${address}:2379`] }),
+  })
+
+  it('knows a member that has not started by its address alone', () => {
+    const listed = [member('7', '198.18.0.10', 'n1'), member('9', '198.18.0.12')]
+    expect(memberList(listed, nodes)).toEqual({
+      members: ['n1'],
+      pending: ['n3'],
+      identities: { n1: '7', n3: '9' },
+    })
+  })
+
+  it('lets an added member start with the list it was given, and the first ones with their own', () => {
+    const peers: readonly Peer[] = system
+      .members(2)
+      .map((member, index) => ({ ...member, address: `198.18.0.${index + 10}` }))
+    const script = system.spec(peers[1]!, peers).argv[2]!
+    const file = '/etc/schism/initial-cluster'
+    expect(script).toMatch(
+      /^if \[ -f \/etc\/schism\/initial-cluster \]; then exec "\$@" --initial-cluster-state=existing/,
+    )
+    expect(script).toContain(`"--initial-cluster=$(cat ${file})"`)
   })
 })
 

@@ -7,7 +7,7 @@ import { dockerCluster } from './docker.ts'
 import { openEngine } from './engine.ts'
 import { bytesOf, measured, toyRequest } from './fixture.ts'
 
-const request = toyRequest({ nodes: 3 })
+const request = toyRequest({ nodes: 5 })
 let cluster: RunningCluster
 beforeAll(async () => {
   cluster = await dockerCluster.up(request)
@@ -59,6 +59,25 @@ describe('the processes of a docker cluster', () => {
     await wait(100)
     expect((await processes().state('n2')).state).toBe('running')
     expect(await bytesOf(cluster, 'n2')).toBeGreaterThan(counted)
+  })
+
+  it('of five nodes are paused in less than a tenth of a second (median of 20)', async () => {
+    const all = ['n1', 'n2', 'n3', 'n4', 'n5']
+    const pauses: number[] = []
+    const resumes: number[] = []
+    for (let turn = 0; turn < 20; turn++) {
+      const begun = performance.now()
+      await processes().pause(all)
+      pauses.push(performance.now() - begun)
+      const paused = performance.now()
+      await processes().resume(all)
+      resumes.push(performance.now() - paused)
+    }
+    const median = (times: number[]) => Math.round(times.toSorted((a, b) => a - b)[10]!)
+    process.stdout.write(
+      `  pause of 5 nodes: ${median(pauses)} ms, resume: ${median(resumes)} ms (medians of 20)\n`,
+    )
+    expect(median(pauses)).toBeLessThan(100)
   })
 
   it('bear every verb in every state', async () => {
