@@ -7,6 +7,20 @@ export interface DataFile {
   readonly bytes: number
 }
 
+/** Some bytes of a file. */
+export interface DataPlace {
+  readonly path: string
+  readonly at: number
+  readonly bytes: number
+}
+
+/** What some bytes of a file are to be. */
+export interface DataEdit {
+  readonly path: string
+  readonly at: number
+  readonly content: Buffer
+}
+
 /**
  * What became of a write of 4 KiB to a node's file system, made from outside: `written`, `waits` when it
  * did not end within 300 ms, `unmounted`, or the error that the kernel gave: `EIO`, `ENOSPC`.
@@ -30,12 +44,15 @@ export interface PowerLoss {
 export interface Disks {
   /** Files whose path matches a glob, by path; `*` and `**` match names with a dot in front, too. */
   list(node: string, glob: string): Promise<readonly DataFile[]>
-  /** Up to `length` bytes: fewer at the end of the file. */
-  read(node: string, path: string, from: number, length: number): Promise<Buffer>
-  /** Overwrites bytes in place. @throws EnvironmentError when the file is too short for them */
-  write(node: string, path: string, from: number, bytes: Buffer): Promise<void>
-  /** Cuts a file off. @throws EnvironmentError when it is shorter already */
-  truncate(node: string, path: string, length: number): Promise<void>
+  /** What is at these places, in their order: less at the end of a file, nothing where there is none. */
+  read(node: string, places: readonly DataPlace[]): Promise<readonly Buffer[]>
+  /**
+   * Overwrites bytes in place, one edit after another. @returns what is read there right after each;
+   * nothing where a file is gone or too short, which is left alone
+   */
+  write(node: string, edits: readonly DataEdit[]): Promise<readonly Buffer[]>
+  /** Cuts a file off. @returns its length right after; undefined when it was gone or shorter already */
+  truncate(node: string, path: string, length: number): Promise<number | undefined>
 
   /** Keeps a copy of the data folder in place of the one before: the node should be paused. */
   snapshot(node: string): Promise<void>

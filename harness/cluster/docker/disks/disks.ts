@@ -11,9 +11,12 @@ import type { DockerNode } from '../node.ts'
 import { findNode, inspectState } from '../processes.ts'
 import { dataFiles } from './files.ts'
 import {
+  emptyProgram,
   fillProgram,
   powerProgram,
   probeProgram,
+  runPerl,
+  runShell,
   throttleProgram,
   writeRateProgram,
 } from './programs.ts'
@@ -24,7 +27,8 @@ const patienceS = 0.3
 
 export const nodeDisks = (engine: Engine, agent: Agent, nodes: readonly DockerNode[]): Disks => ({
   ...dataFiles(agent),
-  probe: (node) => agent.run(['perl', '-e', probeProgram, rootOf(node), String(patienceS)]),
+  probe: (node) =>
+    runPerl(agent, `write to the disk of ${node}`, probeProgram, [rootOf(node), patienceS]),
   ...ownFileSystems(agent, nodes),
   ...rates(engine, agent, nodes),
 })
@@ -41,33 +45,41 @@ const ownFileSystems = (agent: Agent, nodes: readonly DockerNode[]): Failures =>
     if (device !== undefined) return device
     throw new EnvironmentError(`the data folder of ${name} shares its file system with others`)
   }
-  const power = (verb: string, names: readonly string[]): Promise<string> => {
+  const power = (what: string, verb: string, names: readonly string[]): Promise<string> => {
     const pairs = names.flatMap((name) => [rootOf(name), deviceOf(name)])
-    return agent.run(['perl', '-e', powerProgram, verb, mountOptions, ...pairs])
+    return runPerl(agent, `${what} ${names.join(', ')}`, powerProgram, [
+      verb,
+      mountOptions,
+      ...pairs,
+    ])
   }
-  const onAll = async (script: string, names: readonly string[]): Promise<void> => {
+  const onAll = async (what: string, script: string, names: readonly string[]): Promise<void> => {
     await Promise.all(
       names.map((name) => {
         deviceOf(name)
-        return agent.run(['sh', '-c', script, 'sh', rootOf(name)])
+        return runShell(agent, `${what} ${name}`, script, [rootOf(name)])
       }),
     )
   }
   return {
     loseUnsynced: (names) =>
-      Promise.all(names.map(async (name) => parseLoss(name, await power('lose', [name])))),
+      Promise.all(
+        names.map(async (name) =>
+          parseLoss(name, await power('take the power from', 'lose', [name])),
+        ),
+      ),
     fail: async (names) => {
-      await power('fail', names)
+      await power('fail the disks of', 'fail', names)
     },
     repair: async (names) => {
-      await Promise.all(names.map((name) => power('anew', [name])))
+      await Promise.all(names.map((name) => power('repair the disk of', 'anew', [name])))
     },
-    stall: (names) => onAll('fsfreeze -f "$1"', names),
+    stall: (names) => onAll('freeze the disk of', 'fsfreeze -f "$1"', names),
     release: async () => {
       await agent.run(thawArgv)
     },
-    fill: (names) => onAll(fillProgram, names),
-    empty: () => onAll('rm -f "$1/.schism-ballast" "$1/.schism-ballast-rest"', all),
+    fill: (names) => onAll('fill the disk of', fillProgram, names),
+    empty: () => onAll('empty the disk of', emptyProgram, all),
   }
 }
 
@@ -80,12 +92,12 @@ type Rates = Pick<Disks, 'throttle' | 'unthrottle' | 'writeRate'>
 
 const rates = (engine: Engine, agent: Agent, nodes: readonly DockerNode[]): Rates => {
   const pidOf = async (node: DockerNode): Promise<number> => (await inspectState(engine, node)).Pid
-  const onNode = (program: string, node: DockerNode, pid: number, amount: number) =>
-    agent.run(['sh', '-c', program, 'sh', rootOf(node.name), String(pid), String(amount)])
+  const onNode = (what: string, program: string, node: DockerNode, pid: number, amount: number) =>
+    runShell(agent, `${what} ${node.name}`, program, [rootOf(node.name), pid, amount])
   const limit = async (node: DockerNode, bytesPerSecond: number): Promise<void> => {
     const pid = await pidOf(node)
     // Nobody limits a dead node, and a limit went with its control group.
-    if (pid > 0) await onNode(throttleProgram, node, pid, bytesPerSecond)
+    if (pid > 0) await onNode('limit the disk of', throttleProgram, node, pid, bytesPerSecond)
   }
   return {
     throttle: async (names, bytesPerSecond) => {
@@ -96,7 +108,13 @@ const rates = (engine: Engine, agent: Agent, nodes: readonly DockerNode[]): Rate
     },
     writeRate: async (name, bytes) => {
       const node = findNode(nodes, name)
-      const said = await onNode(writeRateProgram, node, await pidOf(node), bytes)
+      const said = await onNode(
+        'measure the disk of',
+        writeRateProgram,
+        node,
+        await pidOf(node),
+        bytes,
+      )
       return parseRate(said)
     },
   }

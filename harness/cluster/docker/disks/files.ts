@@ -5,13 +5,16 @@
 import picomatch from 'picomatch'
 import type { DataFile, Disks } from '../../../api.ts'
 import type { Agent } from '../agent.ts'
-import { fileProgram } from './programs.ts'
+import { fileProgram, runPerl, runShell } from './programs.ts'
 import { rootOf } from './storage.ts'
 
 type Files = Pick<
   Disks,
   'list' | 'read' | 'write' | 'truncate' | 'snapshot' | 'restore' | 'changes'
 >
+
+/** Size and path of every file that is still there when it is looked at. */
+const listed = ['-ignore_readdir_race', '-type', 'f', '-printf', '%s %P\\0']
 
 /** Our own files there, while a fault is on. */
 const own = /^\.schism-/
@@ -20,36 +23,53 @@ const own = /^\.schism-/
 const copyOf = (node: string): string => `/var/tmp/copy-${node}`
 
 export const dataFiles = (agent: Agent): Files => {
-  const change = (
+  const lines = async (
     verb: string,
     node: string,
-    path: string,
     ...rest: readonly (string | number)[]
-  ) => agent.run(['perl', '-e', fileProgram, verb, rootOf(node), path, ...rest.map(String)])
-  const shell = (script: string, node: string) =>
-    agent.run(['sh', '-c', script, 'sh', rootOf(node), copyOf(node)])
+  ): Promise<readonly string[]> => {
+    const args = [verb, rootOf(node), ...rest]
+    const said = await runPerl(agent, `${verb} files of ${node}`, fileProgram, args)
+    return said.split('\n').slice(0, -1)
+  }
+  const buffers = async (...request: Parameters<typeof lines>): Promise<readonly Buffer[]> =>
+    (await lines(...request)).map((hex) => Buffer.from(hex, 'hex'))
+  const shell = (what: string, script: string, node: string) =>
+    runShell(agent, `${what} of ${node}`, script, [rootOf(node), copyOf(node)])
   return {
     list: async (node, glob) => {
-      const argv = ['find', rootOf(node), '-type', 'f', '-printf', '%s %P\\0']
+      const argv = ['find', rootOf(node), ...listed]
       return matching(parseFiles(await agent.run(argv)), glob)
     },
-    read: async (node, path, from, length) =>
-      Buffer.from(await change('read', node, path, from, length), 'hex'),
-    write: async (node, path, from, bytes) => {
-      await change('write', node, path, from, bytes.toString('hex'))
-    },
+    read: (node, places) =>
+      buffers('read', node, ...places.flatMap(({ path, at, bytes }) => [path, at, bytes])),
+    write: (node, edits) =>
+      buffers(
+        'write',
+        node,
+        ...edits.flatMap(({ path, at, content }) => [path, at, content.toString('hex')]),
+      ),
     truncate: async (node, path, length) => {
-      await change('truncate', node, path, length)
+      const [left = ''] = await lines('truncate', node, path, length)
+      return left === '' ? undefined : Number(left)
     },
     snapshot: async (node) => {
-      await shell('rm -rf "$2" && mkdir "$2" && cp -a --reflink=auto "$1/." "$2/"', node)
+      await shell(
+        'copy the data',
+        'rm -rf "$2" && mkdir "$2" && cp -a --reflink=auto "$1/." "$2/"',
+        node,
+      )
     },
     restore: async (node) => {
-      await shell('find "$1" -mindepth 1 -delete && cp -a --reflink=auto "$2/." "$1/"', node)
+      await shell(
+        'restore the data',
+        'find "$1" -mindepth 1 -delete && cp -a --reflink=auto "$2/." "$1/"',
+        node,
+      )
     },
     changes: async (node) => {
       const script = 'diff -rq --no-dereference "$2" "$1" | wc -l'
-      return Number(await shell(script, node))
+      return Number(await shell('compare the data', script, node))
     },
   }
 }

@@ -1,37 +1,89 @@
 /**
- * The programs that the agent runs on a node's file system, in perl because every Debian image has it. Each
- * gets the folder where the agent sees the data as its first argument. All may be run twice.
+ * The programs that the agent runs on a node's file system, in perl and sh because every Debian image has
+ * them. Each gets the folder where the agent sees the data. All may be run twice.
  */
+import { EnvironmentError, messageOf } from '../../../errors.ts'
+import type { Agent } from '../agent.ts'
 
-/** `read|write|truncate <folder> <path> ...`: bytes go as hex. A link is never followed. */
-export const fileProgram = String.raw`
-use strict; use Fcntl;
-my ($verb, $folder, $path, @rest) = @ARGV;
-sub opened {
-  sysopen(my $file, "$folder/$path", $_[0] | O_NOFOLLOW) or die "$path: $!\n";
-  return $file;
+/** Runs a perl program. @throws EnvironmentError "cannot <what>: <what it said>", without its text */
+export const runPerl = (
+  agent: Agent,
+  what: string,
+  program: string,
+  args: readonly (string | number)[],
+): Promise<string> => runProgram(agent, what, ['perl', '-e', program], args)
+
+/** Runs a shell program; `$1` is the first of its arguments. */
+export const runShell = (
+  agent: Agent,
+  what: string,
+  program: string,
+  args: readonly (string | number)[],
+): Promise<string> => runProgram(agent, what, ['sh', '-c', program, 'sh'], args)
+
+const runProgram = async (
+  agent: Agent,
+  what: string,
+  program: readonly string[],
+  args: readonly (string | number)[],
+): Promise<string> => {
+  try {
+    return await agent.run([...program, ...args.map(String)])
+  } catch (error) {
+    const said = messageOf(error).replace(/^.* ended with (\d+): /s, '')
+    throw new EnvironmentError(`cannot ${what}: ${said}`)
+  }
 }
-sub long_enough { -s $_[0] >= $_[1] or die "$path: has " . (-s $_[0]) . " bytes, not $_[1]\n" }
-if ($verb eq 'read') {
-  my ($from, $length) = @rest;
-  my ($file, $bytes) = (opened(O_RDONLY), '');
+
+/**
+ * `read <folder> [<path> <from> <length>]...`, `write <folder> [<path> <from> <hex>]...` and
+ * `truncate <folder> <path> <length>` answer a line each: the bytes read, or read back right after they were
+ * changed, before a running node can write over them; or the length. The line is empty for what is not there.
+ * A link is never followed.
+ */
+export const fileProgram = String.raw`
+use strict; use Fcntl; use Errno;
+my ($verb, $folder, @rest) = @ARGV;
+sub opened {
+  my ($path, $mode) = @_;
+  my $file;
+  return $file if sysopen($file, "$folder/$path", $mode | O_NOFOLLOW);
+  $!{ENOENT} or die "$path: $!\n";
+  return;
+}
+sub bytes_at {
+  my ($file, $from, $length) = @_;
+  my $bytes = '';
   sysseek($file, $from, 0);
   while (length $bytes < $length) {
     my $got = sysread($file, $bytes, $length - length $bytes, length $bytes);
-    die "$path: $!\n" unless defined $got;
+    die "cannot read: $!\n" unless defined $got;
     last unless $got;
   }
-  print unpack('H*', $bytes);
-} elsif ($verb eq 'write') {
-  my ($from, $bytes) = ($rest[0], pack('H*', $rest[1]));
-  my $file = opened(O_WRONLY);
-  long_enough($file, $from + length $bytes);
+  return unpack('H*', $bytes);
+}
+sub overwrite {
+  my ($path, $from, $hex) = @_;
+  my $file = opened($path, O_RDWR) or return '';
+  my $bytes = pack('H*', $hex);
+  return '' if -s $file < $from + length $bytes;
   sysseek($file, $from, 0);
   (syswrite($file, $bytes) // -1) == length $bytes or die "$path: $!\n";
-} else {
-  my $file = opened(O_WRONLY);
-  long_enough($file, $rest[0]);
-  truncate($file, $rest[0]) or die "$path: $!\n";
+  return bytes_at($file, $from, length $bytes);
+}
+sub cut {
+  my ($path, $length) = @_;
+  my $file = opened($path, O_WRONLY) or return '';
+  return '' if -s $file < $length;
+  truncate($file, $length) or die "$path: $!\n";
+  return -s $file;
+}
+if ($verb eq 'truncate') { print cut(@rest), "\n" }
+while ($verb ne 'truncate' && @rest) {
+  my ($path, $from, $what) = splice(@rest, 0, 3);
+  if ($verb eq 'write') { print overwrite($path, $from, $what), "\n"; next }
+  my $file = opened($path, O_RDONLY);
+  print $file ? bytes_at($file, $from, $what) : '', "\n";
 }
 `
 
@@ -168,6 +220,12 @@ free=$(df --output=avail -B1 "$1" | tail -1)
 if [ "$free" -gt 0 ]; then fallocate -l "$free" "$1/.schism-ballast" 2>/dev/null; fi
 dd if=/dev/zero of="$1/.schism-ballast-rest" bs=4k 2>/dev/null
 exit 0
+`
+
+/** `<folder>`: gives the space back, so that not even a power failure right after takes it again. */
+export const emptyProgram = `
+[ -e "$1/.schism-ballast" ] || [ -e "$1/.schism-ballast-rest" ] || exit 0
+rm -f "$1/.schism-ballast" "$1/.schism-ballast-rest" && sync "$1"
 `
 
 /** The control group that limits the disks of a process: `throttle` files in version 1, `io.max` in 2. */
