@@ -283,6 +283,8 @@ export interface Topology {
   readonly members: readonly Member[]
   /** Whether the system can say who leads: enables the target `primary`. */
   readonly hasPrimaries: boolean
+  /** Whether the system can add and remove nodes while it serves: enables `shrink`, `grow`, `replace`. */
+  readonly hasMembership?: boolean
 }
 
 /** What an injection really did. */

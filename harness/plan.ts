@@ -50,7 +50,11 @@ export const planRun = (request: TestRequest, catalog: Catalog): RunRecord => {
     )
   const { systemOptions, workloadOptions } = splitOptions(request, system, workload)
   const members = system.members(nodes)
-  const topology: Topology = { members, hasPrimaries: system.primaries !== undefined }
+  const topology: Topology = {
+    members,
+    hasPrimaries: system.primaries !== undefined,
+    hasMembership: system.membership !== undefined,
+  }
   const schedule = scheduleOf(request, catalog, topology)
   const faults = [...new Set(schedule.episodes.map(({ fault }) => fault))]
   const claim = system.claims(systemOptions)[workload.client]!

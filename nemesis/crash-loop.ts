@@ -9,6 +9,7 @@ import { z } from 'zod'
 import {
   type Cluster,
   type Fault,
+  type Processes,
   planTargets,
   resolveTargets,
   targets,
@@ -29,17 +30,17 @@ interface Loop {
   ended: Promise<void>
 }
 
-/** The loop of each cluster that has one. */
-const loops = new WeakMap<Cluster, Loop>()
+/** The loop of each cluster that has one, by the cluster's processes. */
+const loops = new WeakMap<Processes, Loop>()
 /** What the last one came to. */
-const results = new WeakMap<Cluster, Pick<Loop, 'crashes' | 'error'>>()
+const results = new WeakMap<Processes, Pick<Loop, 'crashes' | 'error'>>()
 
 /** How long a node must stay, so that it is not about to be killed again, ms. */
 const STAY_MS = 200
 
 const run = async (
   loop: Loop,
-  cluster: Cluster,
+  processes: Processes,
   names: readonly string[],
   periodMs: number,
 ): Promise<void> => {
@@ -47,9 +48,9 @@ const run = async (
   try {
     while (!signal.aborted) {
       const period = setTimeout(periodMs, undefined, { signal }).catch(() => undefined)
-      await cluster.processes!.kill(names)
+      await processes.kill(names)
       loop.crashes++
-      await cluster.processes!.start(names)
+      await processes.start(names)
       await period
     }
   } catch (error) {
@@ -57,13 +58,13 @@ const run = async (
   }
 }
 
-const end = async (cluster: Cluster): Promise<void> => {
-  const loop = loops.get(cluster)
+const end = async (processes: Processes): Promise<void> => {
+  const loop = loops.get(processes)
   if (loop === undefined) return
   loop.stop.abort()
   await loop.ended
-  loops.delete(cluster)
-  results.set(cluster, loop)
+  loops.delete(processes)
+  results.set(processes, loop)
 }
 
 export default {
@@ -79,20 +80,21 @@ export default {
   }),
   async inject(cluster, { targets, periodMs }) {
     const names = await resolveTargets(cluster, targets)
-    await end(cluster)
+    const processes = cluster.processes!
+    await end(processes)
     const loop: Loop = {
       crashes: 0,
       error: undefined,
       stop: new AbortController(),
       ended: Promise.resolve(),
     }
-    loops.set(cluster, loop)
+    loops.set(processes, loop)
     const before = await pidsOf(cluster, names)
-    loop.ended = run(loop, cluster, names, periodMs)
+    loop.ended = run(loop, processes, names, periodMs)
     return { targets: names, done: { before, periodMs } }
   },
   async observe(cluster, { targets, done }) {
-    const loop = loops.get(cluster)
+    const loop = loops.get(cluster.processes!)
     if (loop?.error !== undefined) throw loop.error
     const now = await pidsOf(cluster, targets)
     const others = now.filter((pid, place) => pid !== done.before[place]).length
@@ -102,11 +104,11 @@ export default {
     }
   },
   async heal(cluster) {
-    await end(cluster)
+    await end(cluster.processes!)
     await cluster.processes!.start(cluster.nodes.map(({ name }) => name))
   },
   async healed(cluster, { targets }) {
-    const result = results.get(cluster)
+    const result = results.get(cluster.processes!)
     if (result?.error !== undefined) throw result.error
     const before = await pidsOf(cluster, targets)
     await setTimeout(STAY_MS)

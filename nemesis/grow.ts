@@ -20,6 +20,8 @@ export default {
   summary: 'adds nodes to the system while it serves, then removes them again',
   schema,
   unknownNodes: () => [],
+  refuses: (_, { hasMembership }) =>
+    hasMembership === true ? undefined : 'the system cannot add nodes while it serves',
   needs: ['membership', 'spare', 'processes'],
   evidence: 'the system’s own list of members, asked of every node that answers, the new one too',
   plan: () => ({ count: 1 }),

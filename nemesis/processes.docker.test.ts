@@ -82,7 +82,8 @@ const episode = async <P extends Json, D extends Json>(
 ): Promise<void> => {
   expect(fault.schema.safeParse(plan).success).toBe(true)
   const begun = performance.now()
-  const injection = await fault.inject(cluster, plan)
+  // As the injector does: what an injection draws from is its own.
+  const injection = await fault.inject({ ...cluster }, plan)
   const installed = performance.now()
   await expect.poll(() => fault.observe(cluster, injection), patience).toMatchObject({ held: true })
   const said = (await fault.observe(cluster, injection)).summary

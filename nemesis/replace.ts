@@ -28,10 +28,11 @@ export default {
   summary: 'removes nodes from the system with their data and adds them again as new ones',
   schema,
   unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
-  refuses: ({ force }, { members }) =>
-    members.length < 3 && force !== true
-      ? `no majority of ${members.length} nodes is left while one is replaced: say "force": true`
-      : undefined,
+  refuses: ({ force }, { members, hasMembership }) => {
+    if (hasMembership !== true) return 'the system cannot replace nodes while it serves'
+    if (force === true || members.length > 2) return undefined
+    return `no majority of ${members.length} nodes is left while one is replaced: say "force": true`
+  },
   needs: ['membership', 'processes'],
   acts: 'node',
   evidence: 'every node that answers lists the member, under another identity than before',

@@ -36,7 +36,8 @@ export default {
   summary: 'removes nodes from the system while it serves, then adds them again',
   schema,
   unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
-  refuses: ({ targets, force }, { members }) => {
+  refuses: ({ targets, force }, { members, hasMembership }) => {
+    if (hasMembership !== true) return 'the system cannot remove nodes while it serves'
     const left = members.length - mayHit(targets, members)
     if (left === 0) return 'would remove every node: nobody would be left to add them again'
     if (force === true || left > members.length / 2) return undefined

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Targets, Topology } from '../harness/api.ts'
 import { random } from '../harness/random.ts'
+import grow from './grow.ts'
 import replace from './replace.ts'
 import shrink from './shrink.ts'
 import wipe from './wipe.ts'
@@ -19,6 +20,7 @@ const topology = (servers: number, sentinels = 0): Topology => ({
     })),
   ],
   hasPrimaries: true,
+  hasMembership: true,
 })
 const isRefused = (targets: Targets, of: Topology) => wipe.refuses({ targets }, of) !== undefined
 
@@ -73,5 +75,13 @@ describe('a change of membership', () => {
     expect(shrink.refuses({ targets: 'all', force: true }, topology(3))).toContain('every node')
     expect(replace.refuses({ targets: 'all' }, topology(3))).toBeUndefined()
     expect(replace.refuses({ targets: ['r1'] }, topology(2))).toContain('no majority of 2')
+  })
+
+  it('is refused for a system that has none', () => {
+    const { hasMembership: _, ...without } = topology(3)
+    expect(shrink.refuses({ targets: ['r1'] }, without)).toContain('cannot remove nodes')
+    expect(grow.refuses({ count: 1 }, without)).toContain('cannot add nodes')
+    expect(grow.refuses({ count: 1 }, topology(3))).toBeUndefined()
+    expect(replace.refuses({ targets: ['r1'] }, without)).toContain('cannot replace nodes')
   })
 })

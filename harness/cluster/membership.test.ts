@@ -21,6 +21,7 @@ class Toy {
   /** What happens to the next requests: `lost` never arrives, `unanswered` is carried out all the same. */
   fates: ('lost' | 'unanswered')[] = []
   readonly done: string[] = []
+  readonly outside = new Set(['n4'])
 
   readonly membership = clusterMembership({
     protocol: {
@@ -37,6 +38,7 @@ class Toy {
       joining: async () => ({ '/joining': [...this.members].join() }),
     },
     own: this.nodes.slice(0, 3),
+    outside: this.outside,
     spare: this.nodes.slice(3),
     processes: {
       kill: async (names) => {
@@ -89,6 +91,7 @@ describe('a removal', () => {
     expect(toy.down).toContain('n1')
     expect(toy.empty).toContain('n1')
     expect(await toy.membership.outside()).toEqual(['n1', 'n4'])
+    expect(toy.outside).toEqual(new Set(['n1', 'n4']))
   })
 
   it('whose answer was lost is not asked for again', async () => {
@@ -154,6 +157,15 @@ describe('restoring', () => {
       'remove n4',
     ])
     expect([...toy.members].toSorted()).toEqual(['n1', 'n2', 'n3'])
+    expect(toy.outside).toEqual(new Set(['n4']))
+  })
+
+  it('asked for several times at once is done once', async () => {
+    const toy = new Toy()
+    await toy.membership.remove('n1')
+    toy.done.length = 0
+    await Promise.all([1, 2, 3].map(() => toy.membership.restore()))
+    expect(toy.done).toEqual(['add n1', 'n1 joins n2,n3', 'start n1'])
   })
 
   it('goes on with an addition that was left half-way', async () => {

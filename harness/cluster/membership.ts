@@ -21,6 +21,8 @@ export interface MembershipParts {
   /** The cluster's own nodes, and those beyond them that may be taken in. */
   readonly own: readonly ClusterNode[]
   readonly spare: readonly ClusterNode[]
+  /** The names of nodes that do not belong to the system; kept up to date here. */
+  readonly outside: Set<string>
   readonly processes: Pick<Processes, 'state' | 'kill' | 'wipe' | 'isWiped' | 'start'>
   /** Puts files into a node that does not run. */
   readonly write: (node: string, files: Readonly<Record<string, string>>) => Promise<void>
@@ -35,6 +37,13 @@ const PAUSE_MS = 100
 export const clusterMembership = (parts: MembershipParts): Membership => {
   const { own, spare, processes } = parts
   const changes = new Changes(parts)
+  let last: Promise<unknown> = Promise.resolve()
+  /** One change at a time: healings may ask for several at once. */
+  const inTurn = (change: () => Promise<void>): Promise<void> => {
+    const turn = last.catch(() => {}).then(change)
+    last = turn
+    return turn
+  }
   const restoreOne = async (name: string, { members }: MemberList): Promise<void> => {
     if (members.includes(name)) {
       const isDown = (await processes.state(name)).state === 'gone'
@@ -45,19 +54,20 @@ export const clusterMembership = (parts: MembershipParts): Membership => {
   }
   return {
     view: () => changes.view(),
-    add: (name) => changes.add(name),
-    remove: (name) => changes.remove(name),
+    add: (name) => inTurn(() => changes.add(name)),
+    remove: (name) => inTurn(() => changes.remove(name)),
     outside: async () => {
       const { members, pending } = await changes.view()
       const known = new Set([...members, ...pending])
       return [...own, ...spare].map(({ name }) => name).filter((name) => !known.has(name))
     },
-    restore: async () => {
-      const before = await changes.view()
-      for (const { name } of own) await restoreOne(name, before)
-      const known = [...before.members, ...before.pending]
-      for (const { name } of spare) if (known.includes(name)) await changes.remove(name)
-    },
+    restore: () =>
+      inTurn(async () => {
+        const before = await changes.view()
+        for (const { name } of own) await restoreOne(name, before)
+        const known = [...before.members, ...before.pending]
+        for (const { name } of spare) if (known.includes(name)) await changes.remove(name)
+      }),
   }
 }
 
@@ -93,6 +103,7 @@ class Changes {
     const taken = await this.until('taking in', name, isKnown, (via) =>
       this.ask((signal) => protocol.add(via, node, signal)),
     )
+    this.parts.outside.delete(name)
     if (taken.members.includes(name)) return processes.start([name])
     await processes.kill([name])
     await processes.wipe([name])
@@ -111,6 +122,7 @@ class Changes {
     await this.until('the removal of', name, isGone, (via) =>
       this.ask((signal) => protocol.remove(via, node, signal)),
     )
+    this.parts.outside.add(name)
     await processes.kill([name])
     await processes.wipe([name])
   }

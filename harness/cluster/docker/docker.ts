@@ -33,8 +33,9 @@ import { awaitReady } from './ready.ts'
 import { removeLabelled } from './remove.ts'
 import { nodeResources } from './resources.ts'
 import { settleAll } from './settle.ts'
-import { createSubnet, type Subnet } from './subnet.ts'
+import { type Addresses, createSubnet, type Subnet } from './subnet.ts'
 import { refuseRemote, support } from './support.ts'
+import { nodeTraffic } from './traffic/traffic.ts'
 
 /** How long the system may take to say who leads before nobody can say. */
 const primariesTimeoutMs = 2000
@@ -104,7 +105,7 @@ const start = async (
   if (signal.aborted) agent.close()
   signal.throwIfAborted()
   const facts = factsOf(info, images, subnet)
-  return runningCluster({ engine, agent, nodes, peers, facts, request })
+  return runningCluster({ engine, agent, nodes, peers, facts, request, host: subnet.host })
 }
 
 /** The cluster's own members, and behind them, where a fault may take in one more, that one. */
@@ -188,14 +189,17 @@ interface Parts {
   readonly peers: readonly Peer[]
   readonly facts: Readonly<Record<string, string>>
   readonly request: ClusterRequest
+  /** The addresses that clients come from. */
+  readonly host: Addresses
 }
 
 const runningCluster = (parts: Parts): RunningCluster => {
-  const { engine, agent, facts, request } = parts
+  const { engine, agent, facts, request, host } = parts
   const { system, systemName } = request
   const own = system.members(request.nodes).length
   const nodes = parts.nodes.slice(0, own)
-  const processes = nodeProcesses(engine, agent, parts.nodes)
+  const outside = new Set(parts.nodes.slice(own).map(({ name }) => name))
+  const processes = insideOnly(nodeProcesses(engine, agent, parts.nodes), outside)
   const clusterNodes = parts.peers.map(clusterNode)
   const members = nodes.map(({ name, addresses, networkPid }) => ({
     name,
@@ -213,13 +217,14 @@ const runningCluster = (parts: Parts): RunningCluster => {
   const running: RunningCluster = {
     nodes: clusterNodes.slice(0, own),
     facts,
-    network: nodeNetwork(agent, members),
+    network: nodeNetwork(agent, { members, host }),
+    traffic: nodeTraffic(agent, { members, host }),
     processes,
     clocks,
     disks: nodeDisks(engine, agent, nodes),
     resources: nodeResources(engine, agent, nodes),
     logs: nodeLogs(engine, nodes),
-    ...membershipOf(parts, clusterNodes, processes),
+    ...membershipOf(parts, clusterNodes, processes, outside),
     exec: (node, argv) => execute(engine, parts.nodes, node, argv),
     primaries: async () => askPrimaries(running, request),
     awaitReady: (deadlineMs, signal) => {
@@ -236,11 +241,18 @@ const runningCluster = (parts: Parts): RunningCluster => {
   return running
 }
 
+/** Who does not belong to the system is not started by a fault that starts what it finds down. */
+const insideOnly = (processes: Processes, outside: ReadonlySet<string>): Processes => ({
+  ...processes,
+  start: (names) => processes.start(names.filter((name) => !outside.has(name))),
+})
+
 /** Absent where the system cannot change its members. */
 const membershipOf = (
   { engine, nodes, request }: Parts,
   peers: readonly ClusterNode[],
   processes: Processes,
+  outside: Set<string>,
 ): Pick<Cluster, 'membership'> => {
   const { system } = request
   if (system.membership === undefined) return {}
@@ -250,6 +262,7 @@ const membershipOf = (
       protocol: system.membership,
       own: peers.slice(0, own),
       spare: peers.slice(own),
+      outside,
       processes,
       write: (name, files) => writeFiles(engine, findNode(nodes, name), files),
     }),
