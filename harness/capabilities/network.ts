@@ -1,6 +1,9 @@
 /** The cluster's links, as partitions cut them. */
 
-/** Who drops whose packets: receiver → senders. Jepsen's grudge; asymmetric ones are one-way partitions. */
+/**
+ * Who drops whose packets: receiver → senders. Jepsen's grudge; asymmetric ones are one-way partitions. An end
+ * may be `clients`: who is not named there stays connected to them.
+ */
 export type Grudge = Readonly<Record<string, readonly string[]>>
 
 /** What one probe packet over one directed link did. */
@@ -16,6 +19,6 @@ export interface Network {
   setGrudge(grudge: Grudge): Promise<void>
   /** Removes our rules and nothing else from every node. Idempotent. */
   clear(): Promise<void>
-  /** Sends a packet over every directed link and reads the receiving kernels' counters. */
+  /** Sends a packet over every directed link, those of clients as well, and reads the receiving kernels' counters. */
   probe(): Promise<readonly LinkProbe[]>
 }

@@ -8,7 +8,9 @@ import type { System } from '../../api.ts'
 import type { Ability } from '../../capabilities/abilities.ts'
 import { EnvironmentError } from '../../errors.ts'
 import type { Agent } from './agent.ts'
+import { tryClock } from './clocks/trial.ts'
 import { tryVolume } from './disks/trial.ts'
+import { trafficTrials } from './traffic/trial.ts'
 
 export interface TrialContext {
   readonly agent: Agent
@@ -45,6 +47,7 @@ const changesMembers: Trial = async ({ system }) =>
 
 const trials: Partial<Readonly<Record<Ability, Trial>>> = {
   partition: inNamespace('nft add table inet schism', 'nf_tables is missing (modprobe nf_tables)'),
+  ...trafficTrials,
   processes: always,
   signals: always,
   freezer: inAgent(
@@ -59,6 +62,7 @@ const trials: Partial<Readonly<Record<Ability, Trial>>> = {
     'test -e /host/cgroup/memory/memory.limit_in_bytes || grep -qw memory /host/cgroup/cgroup.controllers',
     'no control group limits memory (boot with cgroup_enable=memory)',
   ),
+  clock: ({ agent }) => tryClock(agent),
   files: always,
   volume: ({ agent }) => tryVolume(agent),
   'disk-rate': inAgent(

@@ -128,7 +128,9 @@ class AgentChannel implements Agent {
     const answer = await this.#request(`run ${[stdin, ...argv].map(toHex).join(' ')}`)
     if (answer.code === 0) return answer.out
     const said = (answer.err || answer.out).trim().replaceAll(/\s*\n\s*/g, '; ')
-    throw new EnvironmentError(`${argv.join(' ')} ended with ${answer.code}: ${said}`)
+    // A program among the arguments would hide what it said.
+    const command = argv.map((word) => (word.length > 200 ? '…' : word)).join(' ')
+    throw new EnvironmentError(`${command} ended with ${answer.code}: ${said}`)
   }
 
   runIn(pid: number, argv: readonly string[], stdin = ''): Promise<string> {

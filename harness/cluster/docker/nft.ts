@@ -13,55 +13,80 @@ export const probeTable = 'schism_probe'
 export const probePort = 9
 
 /**
- * Drops, on arrival, every packet from the senders. Neighbour discovery is let through: it is to
+ * Drops, on arrival, every packet from the senders, and on departure every packet to the receivers: only
+ * the host is one, where we have no rules. Neighbour discovery is let through: it is to
  * IPv6 what ARP is to IPv4, which nftables does not see here either; without it a one-way cut would
  * also stop the packets of the other direction.
  */
-export const grudgeScript = (senders: readonly Addresses[]): string =>
+export const grudgeScript = (
+  senders: readonly Addresses[],
+  receivers: readonly Addresses[] = [],
+): string =>
   replaceTable(grudgeTable, [
-    'chain incoming {',
-    'type filter hook input priority -300',
-    ...(senders.length === 0
-      ? []
-      : [
-          'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept',
-          ...familiesOf(senders).map(
-            ({ family, addresses }) => `${family} saddr { ${addresses.join(', ')} } counter drop`,
-          ),
-        ]),
+    ...dropChain('incoming', 'input', 'saddr', senders),
+    ...(receivers.length === 0 ? [] : dropChain('outgoing', 'output', 'daddr', receivers)),
+  ])
+
+const dropChain = (
+  name: string,
+  hook: 'input' | 'output',
+  side: 'saddr' | 'daddr',
+  members: readonly Addresses[],
+): readonly string[] => [
+  `chain ${name} {`,
+  `type filter hook ${hook} priority -300`,
+  ...(members.length === 0
+    ? []
+    : [
+        'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept',
+        ...familiesOf(members).map(
+          ({ family, addresses }) => `${family} ${side} { ${addresses.join(', ')} } counter drop`,
+        ),
+      ]),
+  '}',
+]
+
+/**
+ * Counts probes before and after the place where the grudge drops, per other end: what came and what
+ * got through. It reads the effect of the rules and not the rules.
+ */
+export const probeScript = (
+  senders: Readonly<Record<string, Addresses>>,
+  receivers: Readonly<Record<string, Addresses>> = {},
+): string =>
+  replaceTable(probeTable, [
+    ...countChains('input', 'saddr', senders),
+    ...(Object.keys(receivers).length === 0 ? [] : countChains('output', 'daddr', receivers)),
+  ])
+
+const countChains = (
+  hook: 'input' | 'output',
+  side: 'saddr' | 'daddr',
+  members: Readonly<Record<string, Addresses>>,
+): readonly string[] =>
+  [
+    { place: 'arrived', priority: -310 },
+    { place: 'passed', priority: -290 },
+  ].flatMap(({ place, priority }) => [
+    `chain ${hook}_${place} {`,
+    `type filter hook ${hook} priority ${priority}`,
+    ...Object.entries(members).flatMap(([name, addresses]) =>
+      familiesOf([addresses]).map(
+        ({ family, addresses: [address] }) =>
+          `${family} ${side} ${address} udp dport ${probePort} counter comment "${family} ${name}"`,
+      ),
+    ),
     '}',
   ])
 
-/**
- * Counts probes before and after the place where the grudge drops, per sender: what came and what
- * got through. It reads the effect of the rules and not the rules.
- */
-export const probeScript = (senders: Readonly<Record<string, Addresses>>): string =>
-  replaceTable(
-    probeTable,
-    [
-      { chain: 'arrived', priority: -310 },
-      { chain: 'passed', priority: -290 },
-    ].flatMap(({ chain, priority }) => [
-      `chain ${chain} {`,
-      `type filter hook input priority ${priority}`,
-      ...Object.entries(senders).flatMap(([name, addresses]) =>
-        familiesOf([addresses]).map(
-          ({ family, addresses: [address] }) =>
-            `${family} saddr ${address} udp dport ${probePort} counter comment "${family} ${name}"`,
-        ),
-      ),
-      '}',
-    ]),
-  )
-
 /** Works where the table is absent too. */
-export const deleteTables = (...tables: readonly string[]): string =>
-  tables.map((table) => `table inet ${table} {}\ndelete table inet ${table}\n`).join('')
+export const deleteTables = (tables: readonly string[], family: 'inet' | Family = 'inet'): string =>
+  tables.map((table) => `table ${family} ${table} {}\ndelete table ${family} ${table}\n`).join('')
 
-/** Probes per sender and family at each of the two places. */
+/** Probes per other end and family at each of the two places. */
 export interface ProbeCounts {
-  readonly sender: string
+  readonly direction: 'in' | 'out'
+  readonly peer: string
   readonly family: Family
   readonly arrived: number
   readonly passed: number
@@ -75,13 +100,15 @@ export const parseProbeCounts = (json: string): readonly ProbeCounts[] => {
   const counts = new Map<string, { arrived: number; passed: number }>()
   for (const { rule } of listed.nftables) {
     if (rule?.comment === undefined) continue
-    const count = counts.get(rule.comment) ?? { arrived: 0, passed: 0 }
+    const [hook, place = ''] = rule.chain.split('_')
+    const key = `${hook === 'input' ? 'in' : 'out'} ${rule.comment}`
+    const count = counts.get(key) ?? { arrived: 0, passed: 0 }
     const packets = rule.expr.find((part) => part.counter !== undefined)?.counter?.packets ?? 0
-    counts.set(rule.comment, { ...count, [rule.chain]: packets })
+    counts.set(key, { ...count, [place]: packets })
   }
-  return [...counts].map(([comment, count]) => {
-    const [family, sender] = comment.split(' ') as [Family, string]
-    return { sender, family, ...count }
+  return [...counts].map(([key, count]) => {
+    const [direction, family, peer = ''] = key.split(' ') as ['in' | 'out', Family, string]
+    return { direction, peer, family, ...count }
   })
 }
 
@@ -102,11 +129,15 @@ const familiesOf = (
 }
 
 /** One statement a line: nft refuses two closing braces on one. */
-const replaceTable = (table: string, lines: readonly string[]): string =>
+export const replaceTable = (
+  table: string,
+  lines: readonly string[],
+  family: 'inet' | Family = 'inet',
+): string =>
   [
-    `table inet ${table} {}`,
-    `flush table inet ${table}`,
-    `table inet ${table} {`,
+    `table ${family} ${table} {}`,
+    `flush table ${family} ${table}`,
+    `table ${family} ${table} {`,
     ...lines,
     '}',
     '',

@@ -22,6 +22,8 @@ export interface Subnet {
   readonly ipv4: string
   /** Undefined where the engine or the kernel has no IPv6. */
   readonly ipv6: string | undefined
+  /** The host's own addresses in it: where clients come from. */
+  readonly host: Addresses
   /** The addresses of the n-th member, from 0. */
   addresses(member: number): Addresses
 }
@@ -95,6 +97,7 @@ export const describeSubnet = (name: string, number: SubnetNumber, withIpv6: boo
     name,
     ipv4: `${prefix}.0/24`,
     ipv6: withIpv6 ? `${prefix6}::/64` : undefined,
+    host: { ipv4: `${prefix}.1`, ipv6: withIpv6 ? `${prefix6}::1` : undefined },
     addresses: (member) => ({
       ipv4: `${prefix}.${firstHost + member}`,
       ipv6: withIpv6 ? `${prefix6}::${(firstHost + member).toString(16)}` : undefined,

@@ -1,0 +1,45 @@
+/** Echo requests over many links at once, from the nodes' network namespaces; the kernels answer. */
+import { CLIENTS, type Echo, type EchoOptions, type Link } from '../../../capabilities/traffic.ts'
+import type { Agent } from '../agent.ts'
+import { echoProgram } from './echo-program.ts'
+import { byNode, departureOf, type Ends } from './places.ts'
+import { clockCall } from './queue.ts'
+
+/** A link from the clients is met by requests in the other direction, whose answers cross it. */
+export const echo = async (
+  agent: Agent,
+  ends: Ends,
+  links: readonly Link[],
+  options: EchoOptions,
+): Promise<readonly Echo[]> => {
+  const { count, gapMs = 2, waitMs = 500, bytes = 56 } = options
+  const numbers = [count, gapMs / 1000, waitMs / 1000, bytes].map(String)
+  const turned = ({ from, to }: Link): Link =>
+    from === CLIENTS ? { from: to, to: from } : { from, to }
+  const places = byNode(links.map((link) => departureOf(turned(link), ends)))
+  const found = await Promise.all(
+    [...places].map(async ([node, there]) => {
+      const argv = ['perl', '-e', echoProgram, clockCall(), ...numbers]
+      const addresses = there.map(({ addresses: { ipv4 } }) => ipv4)
+      const replies = parseReplies(await agent.runIn(node.pid, [...argv, ...addresses]))
+      return there.map(({ link }, place) => ({ link, replies: replies.get(place) ?? [] }))
+    }),
+  )
+  return links.map((link) => {
+    const { from, to } = turned(link)
+    const answer = found.flat().find((one) => one.link.from === from && one.link.to === to)
+    return { link, sent: count, replies: answer?.replies ?? [] }
+  })
+}
+
+/** Lines `place sequence ms at`. */
+const parseReplies = (text: string): ReadonlyMap<number, Echo['replies']> => {
+  const replies = new Map<number, Echo['replies'][number][]>()
+  for (const line of text.split('\n').filter((one) => one !== '')) {
+    const [place = 0, sequence = 0, ms = 0, atMs = 0] = line.split(' ').map(Number)
+    const there = replies.get(place) ?? []
+    there.push({ sequence, ms, atMs })
+    replies.set(place, there)
+  }
+  return replies
+}
