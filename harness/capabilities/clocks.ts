@@ -23,6 +23,10 @@ export interface ClockReading {
   readonly process: string
   /** ms ahead of the host; negative is behind. */
   readonly offsetMs: number
+  /** What that should be by all that is set, at the same moment. */
+  readonly wantedMs: number
+  /** Whether anything is set that reaches this process. */
+  readonly isSkewed: boolean
 }
 
 /** What the tested system says of a node's wall clock. */

@@ -3,7 +3,7 @@
  * all members with their client addresses and answers a linearizable read, for that is what a client
  * of any member needs. Who leads is each member's own word, so in a partition two may say so.
  */
-import type { Cluster, ClusterNode } from '../../harness/api.ts'
+import type { Cluster, ClusterNode, WallTime } from '../../harness/api.ts'
 import { encode, Gateway, type MembersReply, type RangeReply, type StatusReply } from './gateway.ts'
 import { CLIENT_PORT } from './nodes.ts'
 
@@ -39,6 +39,19 @@ export const primaries = async (
     }),
   )
   return nodes.filter((_, index) => leads[index]).map(({ name }) => name)
+}
+
+/** The date of an answer over HTTP, in whole seconds: etcd speaks of time nowhere else. */
+export const wallTime = async (
+  node: ClusterNode,
+  _cluster: Cluster,
+  signal: AbortSignal,
+): Promise<WallTime | undefined> => {
+  const { host, port } = node.endpoint(CLIENT_PORT)
+  const answer = await fetch(`http://${host}:${port}/version`, { signal })
+  await answer.arrayBuffer()
+  const secondMs = Date.parse(answer.headers.get('date') ?? '')
+  return Number.isNaN(secondMs) ? undefined : { ms: secondMs + 500, withinMs: 500 }
 }
 
 /** Whether a member says of itself that it leads. */

@@ -4,7 +4,7 @@
  */
 import type { Claim, System } from '../../harness/api.ts'
 import { openRegister, openSet } from './clients.ts'
-import { primaries, ready } from './health.ts'
+import { primaries, ready, wallTime } from './health.ts'
 import { openLockedSet } from './locked-set.ts'
 import { openLock } from './locks.ts'
 import { membership } from './membership.ts'
@@ -35,6 +35,7 @@ export default {
   spec,
   ready,
   primaries,
+  wallTime,
   membership,
   clients: {
     register: openRegister,

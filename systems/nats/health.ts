@@ -5,7 +5,7 @@
  * when it starts. So a stream that a power failure took with it is made again, empty, and the run goes on to
  * its final reads, which tell what was lost. Who leads is each server's own word.
  */
-import type { Cluster, ClusterNode } from '../../harness/api.ts'
+import type { Cluster, ClusterNode, WallTime } from '../../harness/api.ts'
 import { Connection } from './connection.ts'
 import { MONITOR_PORT } from './nodes.ts'
 import { createStream, REPLICAS, STREAM } from './stream.ts'
@@ -116,6 +116,16 @@ const create = async (node: ClusterNode, limit: AbortSignal): Promise<void> => {
     limit.removeEventListener('abort', stop)
     await connection.close()
   }
+}
+
+/** A server's own time. */
+export const wallTime = async (
+  node: ClusterNode,
+  _cluster: Cluster,
+  signal: AbortSignal,
+): Promise<WallTime | undefined> => {
+  const { now } = JSON.parse(await fetched(node, '/varz', signal)) as { readonly now: string }
+  return { ms: Date.parse(now), withinMs: 1 }
 }
 
 const stateOf = async (node: ClusterNode, limit: AbortSignal): Promise<ServerState> =>

@@ -6,7 +6,7 @@
  */
 import type { System } from '../../harness/api.ts'
 import { openRegister, openSet } from './clients.ts'
-import { primaries, ready } from './health.ts'
+import { primaries, ready, wallTime } from './health.ts'
 import { members, spec } from './nodes.ts'
 
 const writes =
@@ -34,6 +34,7 @@ export default {
   spec,
   ready,
   primaries,
+  wallTime,
   clients: { register: openRegister, set: openSet },
   claims({ reads }) {
     return {

@@ -2,7 +2,7 @@
  * When PostgreSQL serves, and who takes writes. Ready means that the server has recovered, admits clients
  * and is no standby; what it says of itself is asked over a connection of its own.
  */
-import type { Cluster, ClusterNode } from '../../harness/api.ts'
+import type { Cluster, ClusterNode, WallTime } from '../../harness/api.ts'
 import { Connection, type Statement } from './connection.ts'
 
 const READY_LIMIT_MS = 500
@@ -21,6 +21,29 @@ export const primaries = async (
     nodes.map((node) => isPrimary(node, PRIMARY_LIMIT_MS, signal).catch(() => false)),
   )
   return nodes.filter((_, index) => leads[index]).map(({ name }) => name)
+}
+
+const clock: Statement = {
+  name: 'clock',
+  text: 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8',
+}
+
+/** What a new process of the server, made for this question, reads on its clock. */
+export const wallTime = async (
+  node: ClusterNode,
+  _cluster: Cluster,
+  signal: AbortSignal,
+): Promise<WallTime | undefined> => {
+  const connection = await Connection.open(node, PRIMARY_LIMIT_MS)
+  const stop = (): void => connection.close()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    const [row] = await connection.run(clock)
+    return { ms: Number(row?.[0]), withinMs: 0 }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    connection.close()
+  }
 }
 
 const recovering: Statement = { name: 'recovering', text: 'SELECT pg_is_in_recovery()' }

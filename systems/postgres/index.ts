@@ -5,7 +5,7 @@
  */
 import type { System } from '../../harness/api.ts'
 import { openRegister, openSet } from './clients.ts'
-import { primaries, ready } from './health.ts'
+import { primaries, ready, wallTime } from './health.ts'
 import { members, spec } from './nodes.ts'
 
 /** The manual does not use the word linearizable; one server that executes single statements owes it. */
@@ -39,6 +39,7 @@ export default {
   spec,
   ready,
   primaries,
+  wallTime,
   clients: { register: openRegister, set: openSet },
   claims({ fsync }) {
     const says = `${durability[fsync === 'off' ? 'off' : 'on']}; ${isolation}`

@@ -5,7 +5,7 @@
  * is each server's own word, so in a partition two may say so.
  */
 import type { Redis } from 'ioredis'
-import type { Cluster, ClusterNode } from '../../harness/api.ts'
+import type { Cluster, ClusterNode, WallTime } from '../../harness/api.ts'
 import { ask } from './connection.ts'
 import { PRIMARY_NAME, SENTINEL_PORT, SERVER_PORT } from './nodes.ts'
 
@@ -49,6 +49,18 @@ export const primaries = async (
     }),
   )
   return servers.filter((_, index) => leads[index]).map(({ name }) => name)
+}
+
+/** A server's own time; Sentinels do not tell theirs. */
+export const wallTime = async (
+  node: ClusterNode,
+  _cluster: Cluster,
+  signal: AbortSignal,
+): Promise<WallTime | undefined> => {
+  if (node.role !== 'server') return undefined
+  const limits = { limitMs: ROLE_LIMIT_MS, signal }
+  const [s, us] = await ask(node, SERVER_PORT, limits, (redis) => redis.time())
+  return { ms: Number(s) * 1000 + Number(us) / 1000, withinMs: 0 }
 }
 
 /** What a Sentinel says of the primary that it watches. */

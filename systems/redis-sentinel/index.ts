@@ -5,7 +5,7 @@
  */
 import type { System } from '../../harness/api.ts'
 import { openRegister, openSet } from './clients.ts'
-import { primaries, ready } from './health.ts'
+import { primaries, ready, wallTime } from './health.ts'
 import { members, spec } from './nodes.ts'
 
 const says =
@@ -49,6 +49,7 @@ export default {
   spec,
   ready,
   primaries,
+  wallTime,
   clients: { register: openRegister, set: openSet },
   claims({ wait = '0' }) {
     const words = wait === '0' ? says : `${says}; ${withWait}`

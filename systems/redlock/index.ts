@@ -44,6 +44,15 @@ export default {
   members,
   spec,
   ready,
+  async wallTime(node) {
+    const redis = await connect(node)
+    try {
+      const [s, us] = await redis.time()
+      return { ms: Number(s) * 1000 + Number(us) / 1000, withinMs: 0 }
+    } finally {
+      redis.disconnect()
+    }
+  },
   clients: { lock: openLock },
   claims: () => ({
     lock: {

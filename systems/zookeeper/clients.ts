@@ -73,7 +73,7 @@ const upsert = async (session: Session, path: string, text: string): Promise<voi
 }
 
 /** False when ZooKeeper refuses with this code. */
-const succeeds = async (code: number, step: Promise<void>): Promise<boolean> => {
+const succeeds = async (code: number, step: Promise<unknown>): Promise<boolean> => {
   try {
     await step
     return true

@@ -7,6 +7,7 @@ import type { System } from '../../harness/api.ts'
 import { openRegister, openSet } from './clients.ts'
 import { primaries, ready } from './health.ts'
 import { members, spec } from './nodes.ts'
+import { wallTime } from './time.ts'
 
 const source = 'ZooKeeper, Internals: Consistency Guarantees'
 
@@ -38,6 +39,7 @@ export default {
   spec,
   ready,
   primaries,
+  wallTime,
   clients: { register: openRegister, set: openSet },
   claims({ reads }) {
     const says = reads === 'plain' ? plainReads : syncedReads

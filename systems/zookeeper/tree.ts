@@ -33,14 +33,22 @@ export const getData = async (session: Session, path: string): Promise<Znode | u
   return { text, version: answer.int() }
 }
 
-/** Writes a znode that is there. `version`: only if it was written so often. */
+/**
+ * Writes a znode that is there. `version`: only if it was written so often. Returns when it was written by
+ * the leader's clock: ms since 1970.
+ */
 export const setData = async (
   session: Session,
   path: string,
   text: string,
   version = -1,
-): Promise<void> => {
-  await session.call(operations.setData, (request) => request.text(path).text(text).int(version))
+): Promise<number> => {
+  const stat = await session.call(operations.setData, (request) =>
+    request.text(path).text(text).int(version),
+  )
+  // Created, modified; when it was created.
+  for (let field = 0; field < 3; field++) stat.long()
+  return Number(stat.long())
 }
 
 /** The names of a znode's children, as the own server has them. */

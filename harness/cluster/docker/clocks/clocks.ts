@@ -18,10 +18,18 @@ import type { Agent } from '../agent.ts'
 import { attempt, type Engine } from '../engine.ts'
 import type { Memory } from '../memory.ts'
 import type { DockerNode } from '../node.ts'
-import { decodeHeader, noShifts, told } from './header.ts'
+import { decodeHeader, type Shifts, told } from './header.ts'
 import { type VdsoPatch, vdsoPatch } from './image.ts'
 import { Installer, type Place } from './installer.ts'
-import { changed, type Moment, type NodeSkews, type SetSkew, unskewed } from './skews.ts'
+import {
+  changed,
+  headerOf,
+  type Moment,
+  type NodeSkews,
+  reaches,
+  type SetSkew,
+  unskewed,
+} from './skews.ts'
 
 /** How often processes are looked at while a clock is shifted; ms. */
 const WATCH_MS = 30
@@ -79,16 +87,20 @@ class NodeClocks implements RunningClocks {
       const places = await this.#places(nodes)
       const processes = await new Installer(this.#memory, patch).scan(places)
       const { wall } = await moment()
-      const readings = places.map(({ node, container }) => {
+      const ahead = ({ wall: shift }: Shifts): number => Number(told(wall, shift) - wall) / 1e6
+      const readings = places.map(({ node, container, skews }) => {
         const own = processes.filter((process) => process.container === container)
-        return [
-          node,
-          own.map(({ pid, name, bytes }): ClockReading => {
-            const header = patch.headerIn(bytes)
-            const shift = (header === undefined ? noShifts : decodeHeader(header)).wall
-            return { pid, process: name, offsetMs: Number(told(wall, shift) - wall) / 1e6 }
-          }),
-        ] as const
+        const read = own.map(({ pid, name, bytes }): ClockReading => {
+          const header = patch.headerIn(bytes)
+          return {
+            pid,
+            process: name,
+            offsetMs: header === undefined ? 0 : ahead(decodeHeader(header)),
+            wantedMs: ahead(decodeHeader(headerOf(skews, name))),
+            isSkewed: reaches(skews, name),
+          }
+        })
+        return [node, read] as const
       })
       return Object.fromEntries(readings)
     })
