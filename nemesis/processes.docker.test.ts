@@ -12,6 +12,7 @@ import cpu from './cpu.ts'
 import crashLoop from './crash-loop.ts'
 import fds from './fds.ts'
 import grow from './grow.ts'
+import kill from './kill.ts'
 import memory from './memory.ts'
 import pause from './pause.ts'
 import replace from './replace.ts'
@@ -182,6 +183,8 @@ describe('resources of etcd', () => {
 describe('members of etcd', () => {
   it('are removed and added again', () =>
     episode('shrink', shrink, { targets: 'primary' }, async ([removed]) => {
+      expect((await cluster.processes!.state(removed!)).state).toBe('gone')
+      await kill.heal(cluster)
       expect((await cluster.processes!.state(removed!)).state).toBe('gone')
       const rest = cluster.nodes.map(({ name }) => name).filter((name) => name !== removed)
       expect((await cluster.membership!.view()).members).toEqual(rest)
