@@ -9,7 +9,7 @@ export const CLIENT_PORT = 2181
 const QUORUM_PORT = 2888
 const ELECTION_PORT = 3888
 
-const DATA_FOLDER = '/data'
+export const DATA_FOLDER = '/data'
 /** A folder inside: the root of a mounted file system may hold lost+found. */
 const OWN_FOLDER = `${DATA_FOLDER}/zookeeper`
 const CONFIGURATION = '/etc/schism/zoo.cfg'
