@@ -13,11 +13,13 @@ import type { Clocks } from './capabilities/clocks.ts'
 import type { Disks } from './capabilities/disks.ts'
 import type { Logs } from './capabilities/logs.ts'
 import type { Membership, MembershipProtocol } from './capabilities/membership.ts'
+import type { Messages } from './capabilities/messages.ts'
 import type { Network } from './capabilities/network.ts'
 import type { Processes } from './capabilities/processes.ts'
 import type { Resources } from './capabilities/resources.ts'
 import type { Traffic } from './capabilities/traffic.ts'
 import type { Generator } from './generator.ts'
+import type { StartProgram } from './program.ts'
 import type { Random } from './random.ts'
 
 export type { Checker } from '../checkers/checker.ts'
@@ -48,6 +50,7 @@ export {
   type Membership,
   type MembershipProtocol,
 } from './capabilities/membership.ts'
+export type { Conversation, Messages } from './capabilities/messages.ts'
 export type { Grudge, LinkProbe, Network } from './capabilities/network.ts'
 export type { Ending, NodeProcess, Processes, ProcessState } from './capabilities/processes.ts'
 export type { CpuUse, FileUse, MemoryUse, Resources } from './capabilities/resources.ts'
@@ -78,6 +81,18 @@ export {
 } from './damage.ts'
 export { DefiniteError, Refused } from './errors.ts'
 export type { Generator } from './generator.ts'
+export {
+  type Body,
+  type ErrorName,
+  errorCodes,
+  isDefinite,
+  type Message,
+  type Program,
+  refusal,
+  type StartProgram,
+  type Storage,
+  type World,
+} from './program.ts'
 export { type Random, random } from './random.ts'
 export {
   mayHit,
@@ -208,6 +223,8 @@ export interface System {
   wallTime?(node: ClusterNode, cluster: Cluster, signal: AbortSignal): Promise<WallTime | undefined>
   /** How nodes are added and removed while it serves. Enables `grow`, `shrink` and `replace`. */
   readonly membership?: MembershipProtocol
+  /** What a node runs: enables the simulated cluster. Its container runs the same. */
+  program?(node: Peer, peers: readonly Peer[], options: OptionValues): StartProgram
   readonly clients: Readonly<Record<DataType, OpenClient>>
   claims(options: OptionValues): Readonly<Record<DataType, Claim>>
 }
@@ -236,6 +253,8 @@ export interface Cluster {
   readonly resources?: Resources
   readonly membership?: Membership
   readonly logs?: Logs
+  /** How clients speak to nodes of a reference system. */
+  readonly messages?: Messages
   /** What an injection draws from (`one`, `minority`): an episode's own stream; absent outside a run. */
   readonly random?: Random
   /** Runs a command in a node and returns what it printed. @throws when it exits with another code than 0 */

@@ -1,0 +1,17 @@
+/** How clients speak to nodes of a reference system: requests and answers of Maelstrom's shape. */
+import type { Body } from '../program.ts'
+
+/** One client's connection to one node. */
+export interface Conversation {
+  /**
+   * Sends a request and returns the answer to it, which may be of type `error`.
+   * @throws DefiniteError when it certainly was not sent; another error when nobody can say
+   */
+  request(body: Body, signal: AbortSignal): Promise<Body>
+  close(): Promise<void>
+}
+
+export interface Messages {
+  /** Opens a connection to a node for a new client. @throws when the node does not run */
+  open(node: string): Promise<Conversation>
+}

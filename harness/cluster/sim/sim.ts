@@ -1,0 +1,167 @@
+/**
+ * The simulated cluster: the programs of a reference system, the network, disks and clocks between them, all
+ * in this process on virtual time and drawn from one seed. The same seed and code give the same run, event
+ * for event. It is never passed off as the real thing: its facts say what it is.
+ */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Ability, Cluster, ClusterNode, Peer } from '../../api.ts'
+import { milliseconds, sleep } from '../../clock.ts'
+import { EnvironmentError, messageOf } from '../../errors.ts'
+import type { Message, StartProgram } from '../../program.ts'
+import { type Random, random } from '../../random.ts'
+import type { ClusterRequest, RunningCluster } from '../cluster.ts'
+import { simClocks, simLinks, simProcesses, simTraffic } from './capabilities.ts'
+import { SimClients } from './clients.ts'
+import { simDisks } from './disks.ts'
+import { SimNetwork } from './network.ts'
+import { SimNode } from './node.ts'
+import type { Scheduler } from './scheduler.ts'
+
+/** What a simulated cluster has. Files, resources and connections are the real machine's alone. */
+export const simAbilities: ReadonlySet<Ability> = new Set<Ability>([
+  'partition',
+  'hold',
+  'loss',
+  'delay',
+  'duplicate',
+  'reorder',
+  'corrupt',
+  'rate',
+  'processes',
+  'freezer',
+  'clock',
+  'volume',
+  'disk-rate',
+])
+
+/** How often a system that is not ready is asked again, ms. */
+const ASK_MS = 50
+
+export interface SimRequest extends Pick<ClusterRequest, 'system' | 'nodes' | 'options' | 'needs'> {
+  readonly seed: number
+  readonly scheduler: Scheduler
+}
+
+/** @throws EnvironmentError for a system that has no programs, or a fault that a simulation has not */
+export const simCluster = (request: SimRequest): RunningCluster => {
+  const { system, options, scheduler } = request
+  refuseMissing(request)
+  const peers = system.members(request.nodes).map((member) => ({ ...member, address: member.name }))
+  const chance = random(request.seed).fork('simulation')
+  const parts = new Parts(peers, scheduler, chance, (peer) => {
+    if (system.program === undefined) throw new EnvironmentError('it has no programs to simulate')
+    return system.program(peer, peers, options)
+  })
+  const { nodes, network, clients } = parts
+  const running: RunningCluster = {
+    nodes: peers.map(clusterNode),
+    facts: { cluster: 'simulated, on virtual time' },
+    network: simLinks(network, nodes),
+    traffic: simTraffic(network),
+    processes: simProcesses(nodes, scheduler),
+    clocks: simClocks(nodes, scheduler),
+    disks: simDisks(nodes, chance.fork('power')),
+    messages: clients,
+    exec: async () => {
+      throw new EnvironmentError('a simulated node runs no commands')
+    },
+    primaries: async () => (await system.primaries?.(running, new AbortController().signal)) ?? [],
+    awaitReady: (deadlineMs, signal) => parts.awaitReady(running, request, deadlineMs, signal),
+    saveLogs: async (folder) => {
+      for (const [name, lines] of parts.lines)
+        writeFileSync(join(folder, `${name}.log`), lines.map((line) => `${line}\n`).join(''))
+    },
+    down: async () => {
+      for (const node of nodes.values()) node.kill()
+    },
+  }
+  for (const node of nodes.values()) node.begin()
+  return running
+}
+
+const clusterNode = (peer: Peer): ClusterNode => ({
+  ...peer,
+  endpoint: () => {
+    throw new EnvironmentError('a simulated node has no ports')
+  },
+})
+
+const refuseMissing = ({ needs = {} }: SimRequest): void => {
+  for (const [fault, abilities] of Object.entries(needs))
+    for (const ability of abilities)
+      if (!simAbilities.has(ability))
+        throw new EnvironmentError(`fault ${fault}: a simulated cluster has no ${ability}`)
+}
+
+/** Everything between the nodes. */
+class Parts {
+  readonly nodes: ReadonlyMap<string, SimNode>
+  readonly network: SimNetwork
+  readonly clients: SimClients
+  readonly lines = new Map<string, string[]>()
+  private bug: string | undefined
+
+  constructor(
+    peers: readonly Peer[],
+    private readonly scheduler: Scheduler,
+    chance: Random,
+    programOf: (peer: Peer) => StartProgram,
+  ) {
+    const names = peers.map(({ name }) => name)
+    this.network = new SimNetwork({
+      scheduler,
+      random: chance.fork('network'),
+      nodes: names,
+      deliver: (message) => this.deliver(message),
+    })
+    const send = (message: Message): void => this.network.send(message)
+    this.clients = new SimClients({ send, stir: () => scheduler.stir() })
+    const around = {
+      scheduler,
+      nodes: names,
+      random: chance,
+      send,
+      printed: (node: string, text: string) => this.printed(node, text),
+      failed: (node: string, error: unknown) => {
+        this.bug ??= `${node}: ${error instanceof Error ? error.stack : messageOf(error)}`
+        this.printed(node, this.bug)
+      },
+    }
+    this.nodes = new Map(
+      peers.map((peer) => [peer.name, new SimNode(peer.name, programOf(peer), around)]),
+    )
+  }
+
+  async awaitReady(
+    cluster: Cluster,
+    { system }: SimRequest,
+    deadlineMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const deadline = this.scheduler.now() + milliseconds(deadlineMs)
+    for (;;) {
+      if (this.bug !== undefined) throw new EnvironmentError(`a program failed: ${this.bug}`)
+      const reason = await system.ready(cluster, signal).then(
+        () => undefined,
+        (error: unknown) => messageOf(error),
+      )
+      if (reason === undefined) return
+      if (this.scheduler.now() > deadline) throw new EnvironmentError(`not ready: ${reason}`)
+      await sleep(this.scheduler, milliseconds(ASK_MS), signal)
+    }
+  }
+
+  private deliver(message: Message): void {
+    const node = this.nodes.get(message.dest)
+    if (node === undefined) this.clients.receive(message)
+    else if (node.state !== 'gone') node.receive(message)
+    else this.clients.refused(message)
+  }
+
+  private printed(node: string, text: string): void {
+    const lines = this.lines.get(node) ?? []
+    this.lines.set(node, lines)
+    lines.push(`${(this.scheduler.now() / 1e9).toFixed(6)} ${text}`)
+  }
+}
