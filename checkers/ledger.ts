@@ -59,6 +59,8 @@ export type Observation =
   | { readonly kind: 'primaries'; readonly primaries: readonly string[] }
   /** A node that was seen to lead in a term, for `election-safety`. */
   | { readonly kind: 'leader'; readonly term: string | number; readonly leader: string }
+  /** How far nodes' clocks are ahead of the host's, in ms, sampled while clock faults may come. */
+  | { readonly kind: 'clock'; readonly offsets: Readonly<Record<string, number>> }
   | { readonly kind: 'phase'; readonly phase: 'main' | 'recovery' | 'final' | 'end' }
   /** The whole cluster serves again after the last heal. */
   | { readonly kind: 'recovered'; readonly afterMs: number }

@@ -17,6 +17,7 @@ import {
 import type { Call, Fault, Plan, System, Workload } from './api.ts'
 import { type Catalog, find } from './catalog.ts'
 import { type Clock, milliseconds, monotonicMs, realClock, seconds, sleep } from './clock.ts'
+import { clockOffsets } from './clock-evidence.ts'
 import type { ClusterKind, RunningCluster } from './cluster/cluster.ts'
 import { EnvironmentError, messageOf } from './errors.ts'
 import { stagger, stream, timeLimit } from './generators/index.ts'
@@ -55,6 +56,9 @@ const READY_MS = 60_000
 
 /** How often the system is asked who leads; ms. */
 const OBSERVE_MS = 250
+
+/** How often the nodes' clocks are read in a run that shifts them; ms. */
+const CLOCKS_MS = 1000
 
 /** Runs a test. Never throws for what the cluster or the tested system does. */
 export const runTest = async (options: RunOptions): Promise<RunResult> => {
@@ -146,7 +150,10 @@ class Story {
     const { signal } = this.options
     const cluster = await this.up()
     const watching = new AbortController()
-    const watched = this.watch(cluster, watching.signal)
+    const watched = Promise.all([
+      this.watch(cluster, watching.signal),
+      this.watchClocks(cluster, watching.signal),
+    ])
     try {
       await this.main(cluster)
       if (!signal.aborted) await this.recover(cluster)
@@ -265,6 +272,19 @@ class Story {
       if (primaries.join() !== known) this.recorder.observe({ kind: 'primaries', primaries })
       known = primaries.join()
       await sleep(this.clock, milliseconds(OBSERVE_MS), signal)
+    }
+  }
+
+  /** Records how wrong the nodes' clocks are, in a run that shifts them. */
+  private async watchClocks(cluster: RunningCluster, signal: AbortSignal): Promise<void> {
+    const needed = Object.values(needsOf(this.run.schedule, this.faults)).flat()
+    if (cluster.clocks === undefined || !needed.includes('clock')) return
+    const names = cluster.nodes.map(({ name }) => name)
+    while (!signal.aborted) {
+      const offsets = await clockOffsets(cluster, names).catch(() => ({}))
+      if (signal.aborted) return
+      this.recorder.observe({ kind: 'clock', offsets })
+      await sleep(this.clock, milliseconds(CLOCKS_MS), signal)
     }
   }
 

@@ -93,6 +93,31 @@ describe('the report in a browser', () => {
     await page.close()
   })
 
+  test('draws the clocks of the nodes where they were sampled', async () => {
+    const sample = sampleRun('register')
+    const nodes = ['<b>n0</b>', 'n1', 'n2']
+    const clocks = Array.from({ length: 60 }, (_, second) => ({
+      type: 'info' as const,
+      process: 'nemesis' as const,
+      f: 'observe',
+      time: second * 1e9,
+      value: {
+        kind: 'clock',
+        offsets: Object.fromEntries(
+          nodes.map((node, n) => [node, second > 8 && second < 14 ? [5000, 0, -3_600_000][n] : 0]),
+        ),
+      },
+    }))
+    const events = [...sample.history].map(({ index, ...event }) => event)
+    const history = History.from([...events, ...clocks].toSorted((a, b) => a.time - b.time))
+    const { page, complaints } = await open({ ...sample, history })
+    expect(await inked(page, 'clocks')).toBeGreaterThan(2000)
+    const legend = page.locator('figure:has(#clocks) .legend li')
+    expect(await legend.allInnerTexts()).toEqual(nodes)
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
   test('tells that the command was copied or selected', async () => {
     const { page, complaints } = await open(sampleRun('register'))
     await page.click('.command button')

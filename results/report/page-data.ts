@@ -4,6 +4,7 @@
  */
 import type { History } from '../../checkers/history.ts'
 import type { RunRecord, VerdictRecord } from '../run.ts'
+import { type ClockOffsets, clockOffsets } from './clock-offsets.ts'
 import { type Drawing, drawing } from './drawing.ts'
 import { type Measures, measure } from './measure.ts'
 import { type Proof, proof, proofHeads, proofRows } from './proof.ts'
@@ -62,6 +63,8 @@ export interface PageCharts {
   readonly endS: number
   readonly latencies: Latencies
   readonly rates: Rates
+  /** Absent where no clock was sampled. */
+  readonly clocks?: ClockOffsets
   readonly bands: readonly {
     readonly from: number
     readonly to: number
@@ -113,6 +116,7 @@ const NOTES_MAX = 50
 const EPISODES_MAX = 1000
 const POINTS_MAX = 20_000
 const BINS_MAX = 300
+const CLOCKS_MAX = 500
 
 const pageProof = (one: Proof): PageProof => ({
   title: line(one.anomaly.type, 60),
@@ -154,22 +158,26 @@ const figures = (measures: Measures, around: Timeline): readonly PageFact[] => {
   ]
 }
 
-const charts = (history: History, { endNs }: Measures, around: Timeline): PageCharts => ({
-  endS: endNs / 1e9,
-  latencies: latencies(history, POINTS_MAX),
-  rates: rates(history, BINS_MAX),
-  bands: around.faults.slice(0, EPISODES_MAX).map(({ name, targets, fromNs, toNs }) => ({
-    from: fromNs / 1e9,
-    to: toNs / 1e9,
-    name,
-    targets,
-  })),
-  marks: around.leaderChanges.slice(0, EPISODES_MAX).map((change) => ({
-    at: change.timeNs / 1e9,
-    label: leaderSentence(change),
-    name: change.to.join(' + '),
-  })),
-})
+const charts = (history: History, { endNs }: Measures, around: Timeline): PageCharts => {
+  const clocks = clockOffsets(history, CLOCKS_MAX)
+  return {
+    endS: endNs / 1e9,
+    latencies: latencies(history, POINTS_MAX),
+    rates: rates(history, BINS_MAX),
+    ...(clocks === undefined ? {} : { clocks }),
+    bands: around.faults.slice(0, EPISODES_MAX).map(({ name, targets, fromNs, toNs }) => ({
+      from: fromNs / 1e9,
+      to: toNs / 1e9,
+      name,
+      targets,
+    })),
+    marks: around.leaderChanges.slice(0, EPISODES_MAX).map((change) => ({
+      at: change.timeNs / 1e9,
+      label: leaderSentence(change),
+      name: change.to.join(' + '),
+    })),
+  }
+}
 
 const kindsTable = ({ kinds }: Measures): PageTable => ({
   heads: ['f', 'ok', 'fail', 'info', 'p50', 'p99', 'max'],

@@ -1,7 +1,7 @@
 /**
- * Latency and rate over time on one axis, with the faults as bands and changes of leader as lines. Both
+ * Latency and rate over time (and clocks, where they were shifted) on one axis, with the faults as bands and changes of leader as lines. Both
  * are elements over and under the canvas, so they follow the colour scheme and can be read out. Zoom
- * with the mouse or the keyboard moves both charts. Runs in the browser: see script.ts.
+ * with the mouse or the keyboard moves all charts. Runs in the browser: see script.ts.
  */
 import type uPlotType from 'uplot'
 import type { PageCharts } from '../page-data.ts'
@@ -12,10 +12,12 @@ declare const window: PageWindow
 declare const uPlot: typeof uPlotType
 declare const h: typeof import('./elements.ts').h
 declare const sign: typeof import('./elements.ts').sign
+declare const clockLegend: typeof import('./clocks-view.ts').clockLegend
+declare const clockPlot: typeof import('./clocks-view.ts').clockPlot
 
 export const OUTCOMES = ['ok', 'fail', 'info'] as const
 
-/** Both charts, to be filled by `drawCharts` when the element stands in the page. */
+/** The charts, to be filled by `drawCharts` when the element stands in the page. */
 export const chartsView = (charts: PageCharts): PageElement => {
   const view = h('div', 'charts')
   const figure = (id: string, title: string, legend: readonly PageElement[]) => {
@@ -40,6 +42,9 @@ export const chartsView = (charts: PageCharts): PageElement => {
   view.append(
     figure('latency', 'Latency of each operation', points),
     figure('rate', 'Completions a second', lines),
+    ...(charts.clocks === undefined
+      ? []
+      : [figure('clocks', 'Clocks ahead of the host', clockLegend(charts.clocks))]),
     h(
       'p',
       'quiet',
@@ -51,8 +56,10 @@ export const chartsView = (charts: PageCharts): PageElement => {
 }
 
 export const drawCharts = (charts: PageCharts): void => {
-  const places = ['latency', 'rate'].map((id) => document.getElementById(id)!)
+  const ids = ['latency', 'rate', ...(charts.clocks === undefined ? [] : ['clocks'])]
+  const places = ids.map((id) => document.getElementById(id)!)
   const plots = [latencyPlot(charts, places[0]!), ratePlot(charts, places[1]!)]
+  if (charts.clocks !== undefined) plots.push(clockPlot(charts, charts.clocks, places[2]!))
   const redraw = () => {
     for (const plot of plots) plot.redraw(false)
   }

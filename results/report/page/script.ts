@@ -5,13 +5,14 @@
  * anything else, and are all exported. A browser test runs them.
  */
 import * as charts from './charts-view.ts'
+import * as clocks from './clocks-view.ts'
 import * as elements from './elements.ts'
 import * as page from './page.ts'
 import * as proof from './proof-view.ts'
 
 /** A classic script that expects `uPlot` and an element `#data` of JSON. */
 export const pageScript = (): string => {
-  const parts = Object.entries({ ...elements, ...proof, ...charts, ...page })
+  const parts = Object.entries({ ...elements, ...proof, ...charts, ...clocks, ...page })
   const definitions = parts.map(([name, part]) => {
     const source = typeof part === 'function' ? part.toString() : JSON.stringify(part)
     return `const ${name} = ${source}`

@@ -82,6 +82,9 @@ figcaption { display: flex; flex-wrap: wrap; gap: 4px 28px; align-items: baselin
 .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; font-size: 13px; color: var(--quiet); }
 .stroke { display: inline-block; width: 22px; margin-right: 6px; vertical-align: 3px; border-top: 2.5px solid var(--ok); }
 .stroke.fail { border-top: 2.5px dashed var(--fail); } .stroke.info { border-top: 2.5px dotted var(--info); }
+.stroke.line-1 { border-top: 2.5px dashed var(--fail); } .stroke.line-2 { border-top: 2.5px dotted var(--info); }
+.stroke.line-3 { border-top: 2.5px dashed var(--leader); } .stroke.line-4 { border-top: 2.5px dashed var(--broken); }
+.stroke.line-5 { border-top: 2.5px dotted var(--bad); }
 .chart { width: 100%; } .chart .uplot { width: 100%; }
 .u-under .band { position: absolute; top: 0; bottom: 0; background: var(--band); border-left: 1px solid var(--band-edge); border-right: 1px solid var(--band-edge); }
 .u-under bdi { overflow: hidden; max-width: var(--room); }

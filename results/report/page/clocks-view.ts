@@ -1,0 +1,89 @@
+/**
+ * How far each node's clock was ahead or behind, a line a node, below the other charts and on their axis. The
+ * scale is linear around zero and logarithmic beyond, so that milliseconds and days show side by side. Runs
+ * in the browser: see script.ts.
+ */
+import type uPlotType from 'uplot'
+import type { ClockOffsets } from '../clock-offsets.ts'
+import type { PageCharts } from '../page-data.ts'
+import type { PageElement } from './dom.ts'
+
+declare const uPlot: typeof uPlotType
+declare const h: typeof import('./elements.ts').h
+declare const colour: typeof import('./charts-view.ts').colour
+declare const commonOptions: typeof import('./charts-view.ts').commonOptions
+declare const addBands: typeof import('./charts-view.ts').addBands
+declare const placeBands: typeof import('./charts-view.ts').placeBands
+
+/** Names of colours and of dashes, as the style has them: `line-0` …; later nodes begin again. */
+export const LINES = [
+  { name: 'ok', dash: [] },
+  { name: 'fail', dash: [6, 4] },
+  { name: 'info', dash: [2, 3] },
+  { name: 'leader', dash: [10, 3] },
+  { name: 'broken', dash: [6, 2, 2, 2] },
+  { name: 'bad', dash: [3, 2] },
+] as const
+
+export const clockLegend = ({ nodes }: ClockOffsets): readonly PageElement[] =>
+  nodes.map(({ name }, at) =>
+    h('li', '', h('span', `stroke line-${at % LINES.length}`), h('bdi', '', name)),
+  )
+
+/** `+1.5 s`, `−2 h`. */
+export const aheadText = (ms: number): string => {
+  const units = [
+    [86_400_000, 'd'],
+    [3_600_000, 'h'],
+    [60_000, 'min'],
+    [1000, 's'],
+    [1, 'ms'],
+  ] as const
+  if (ms === 0) return '0'
+  const [size, unit] = units.find(([least]) => Math.abs(ms) >= least) ?? units[4]
+  return `${ms < 0 ? '−' : '+'}${Number(Math.abs(ms / size).toPrecision(2))} ${unit}`
+}
+
+export const clockPlot = (
+  charts: PageCharts,
+  clocks: ClockOffsets,
+  place: PageElement,
+): uPlotType => {
+  const most = clocks.nodes
+    .flatMap(({ ms }) => ms)
+    .reduce<number>((furthest, ms) => Math.max(furthest, Math.abs(ms ?? 0)), 10)
+  const marks = [10, 1000, 60_000, 3_600_000, 86_400_000].filter((ms) => ms <= most * 3)
+  const options: uPlotType.Options = {
+    ...commonOptions(place, aheadText),
+    height: 180,
+    scales: {
+      x: { time: false },
+      // The names of the faults stand above.
+      y: { distr: 4, asinh: 1, range: [-most * 3, most * 30] },
+    },
+    series: [
+      {},
+      ...clocks.nodes.map((_, at) => ({
+        stroke: () => colour(LINES[at % LINES.length]!.name),
+        width: 1.6,
+        dash: [...LINES[at % LINES.length]!.dash],
+        points: { show: false },
+      })),
+    ],
+    hooks: {
+      init: [(plot) => addBands(plot, charts)],
+      draw: [(plot) => placeBands(plot, charts)],
+    },
+  }
+  const [bottom, left] = options.axes!
+  options.axes = [
+    bottom!,
+    {
+      ...left!,
+      splits: [...marks.map((ms) => -ms), 0, ...marks],
+      grid: { ...left!.grid, filter: (_, splits) => splits },
+    },
+  ]
+  const data = [clocks.x, ...clocks.nodes.map(({ ms }) => ms)]
+  return new uPlot(options, data as unknown as uPlotType.AlignedData, place as never)
+}
