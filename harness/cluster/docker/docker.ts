@@ -13,7 +13,7 @@ import { runCommand } from './channel.ts'
 import { clean } from './clean.ts'
 import { nodeClocks } from './clocks/clocks.ts'
 import { nodeDisks } from './disks/disks.ts'
-import { agentStorage, type Storage, storageFor } from './disks/storage.ts'
+import { agentStorage, type Storage, storageFor, syncVolumes } from './disks/storage.ts'
 import { attempt, describeEngine, type Engine, type EngineInfo, openEngine } from './engine.ts'
 import { nodeLogs } from './follow.ts'
 import { type Images, prepareImages } from './images.ts'
@@ -201,6 +201,7 @@ const runningCluster = (parts: Parts): RunningCluster => {
   const outside = new Set(parts.nodes.slice(own).map(({ name }) => name))
   const processes = insideOnly(nodeProcesses(engine, agent, parts.nodes), outside)
   const clusterNodes = parts.peers.map(clusterNode)
+  let begun: Promise<void> | undefined
   const members = nodes.map(({ name, addresses, networkPid }) => ({
     name,
     addresses,
@@ -227,9 +228,12 @@ const runningCluster = (parts: Parts): RunningCluster => {
     ...membershipOf(parts, clusterNodes, processes, outside),
     exec: (node, argv) => execute(engine, parts.nodes, node, argv),
     primaries: async () => askPrimaries(running, request),
-    awaitReady: (deadlineMs, signal) => {
+    awaitReady: async (deadlineMs, signal) => {
       const ask = (either: AbortSignal) => system.ready(running, either)
-      return awaitReady({ engine, systemName, nodes, deadlineMs, signal, ask })
+      await awaitReady({ engine, systemName, nodes, deadlineMs, signal, ask })
+      // How a system begins is no part of a run: no power failure takes that.
+      begun ??= syncVolumes(agent, parts.nodes)
+      await begun
     },
     saveLogs: (folder) => saveLogs(engine, parts.nodes, folder),
     down: async () => {

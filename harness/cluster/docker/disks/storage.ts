@@ -12,6 +12,7 @@ import type Docker from 'dockerode'
 import type { Ability } from '../../../api.ts'
 import type { Agent } from '../agent.ts'
 import { type Labels, labelOf } from '../labels.ts'
+import { runShell } from './programs.ts'
 
 /** `plain`: out of the agent's sight; `visible` to it; `own`: file systems of their own. */
 export type Storage = 'plain' | 'visible' | 'own'
@@ -87,14 +88,23 @@ export const prepareVolume = async (
   return { type: 'ext4', device, o: mountOptions }
 }
 
+/** Writes out what the nodes' own file systems hold: what is lost later is what was written since. */
+export const syncVolumes = async (
+  agent: Agent,
+  nodes: readonly { readonly name: string; readonly device: string | undefined }[],
+): Promise<void> => {
+  const own = nodes.filter(({ device }) => device !== undefined)
+  await Promise.all(own.map(({ name }) => agent.run(['sync', '-f', rootOf(name)])))
+}
+
 /** Makes an ext4 in `<folder>.img` and mounts it on the folder. @returns its loop device */
 export const mountNew = async (agent: Agent, folder: string, size: string): Promise<string> =>
-  (await agent.run(['sh', '-c', mountNewScript, 'sh', folder, size])).trim()
+  (await runShell(agent, `make a file system in ${folder}`, mountNewScript, [folder, size])).trim()
 
 /**
  * `lost+found` would keep the engine from copying the image's content into an empty volume. A free loop
  * device may be taken by somebody else before it is ours: then the next one is tried. The container's own
- * /dev holds none: nodes are made as the kernel names them.
+ * /dev holds none: nodes are made as the kernel names them, perhaps by another of us at the same moment.
  */
 const mountNewScript = String.raw`
 set -e
@@ -103,12 +113,12 @@ mkdir -p "$folder"
 truncate -s "$2" "$image"
 mkfs.ext4 -q -F -m 0 -E nodiscard,lazy_itable_init=1,lazy_journal_init=1 "$image"
 debugfs -w -R 'rmdir lost+found' "$image" 2>/dev/null
-[ -c /dev/loop-control ] || mknod /dev/loop-control c 10 237
+[ -c /dev/loop-control ] || mknod /dev/loop-control c 10 237 2>/dev/null || true
 for try in $(seq 20); do
   free=$(perl -e 'open(my $c, "+<", "/dev/loop-control") or die "/dev/loop-control: $!\n";
     my $n = ioctl($c, 0x4C82, 0) or die "no free loop device: $!\n"; print $n + 0')
   for number in $(seq "$free" $((free + 4))); do
-    [ -b "/dev/loop$number" ] || mknod "/dev/loop$number" b 7 "$number"
+    [ -b "/dev/loop$number" ] || mknod "/dev/loop$number" b 7 "$number" 2>/dev/null || true
   done
   if said=$(mount -t ext4 -o loop,${mountOptions} "$image" "$folder" 2>&1); then
     findmnt -no SOURCE "$folder"
