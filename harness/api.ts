@@ -82,6 +82,22 @@ export {
 export { DefiniteError, Refused } from './errors.ts'
 export type { Generator } from './generator.ts'
 export {
+  answered,
+  isLikely,
+  type Links,
+  links,
+  lostShare,
+  medianMs,
+  overWays,
+  planLinks,
+  type RoundTrip,
+  type RoundTripOptions,
+  refusedLinks,
+  resolveLinks,
+  roundTrips,
+  unknownInLinks,
+} from './links.ts'
+export {
   type Body,
   type ErrorName,
   errorCodes,
@@ -257,6 +273,8 @@ export interface Cluster {
   readonly messages?: Messages
   /** What an injection draws from (`one`, `minority`): an episode's own stream; absent outside a run. */
   readonly random?: Random
+  /** Waits on the cluster's time, which is virtual in a simulation. */
+  sleep(ms: number): Promise<void>
   /** Runs a command in a node and returns what it printed. @throws when it exits with another code than 0 */
   exec(node: string, argv: readonly string[]): Promise<string>
   /** The nodes that lead now; empty when none does or nobody can say. */

@@ -4,7 +4,7 @@
 export const CLIENTS = 'clients'
 
 /** A directed link; an end is a node's name or `clients`. At least one end is a node. */
-export interface Link {
+export type Link = {
   readonly from: string
   readonly to: string
 }
@@ -80,6 +80,8 @@ export interface Traffic {
   counts(kind: 'loss' | 'duplicate' | 'hold'): Promise<readonly ShapingCount[]>
   /** Sends echo requests over all these links at the same time; the kernels answer. */
   echo(links: readonly Link[], options: EchoOptions): Promise<readonly Echo[]>
+  /** Packets that nodes have refused for a wrong checksum since they started, by node. */
+  badChecksums(): Promise<Readonly<Record<string, number>>>
   /** The TCP connections that are open over these links, each as text: once, also for both directions. */
   connections(links: readonly Link[]): Promise<readonly string[]>
   /** Cuts them with a reset to both ends. @returns those that were cut */

@@ -146,7 +146,10 @@ export class SimNetwork {
     if (this.shaped.size === 0) return false
     const corrupt = this.touching('corrupt', message)
     // A checksum tells that it is wrong, and it is dropped.
-    if (corrupt !== undefined && this.chance(corrupt.percent)) return true
+    if (corrupt !== undefined && this.chance(corrupt.percent)) {
+      this.touched('corrupt', message)
+      return true
+    }
     const loss = this.touching('loss', message)
     if (loss === undefined) return false
     const { burst } = this.shaped.get('loss')!

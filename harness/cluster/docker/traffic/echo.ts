@@ -43,3 +43,28 @@ const parseReplies = (text: string): ReadonlyMap<number, Echo['replies']> => {
   }
   return replies
 }
+
+/** What the nodes' kernels count as `InCsumErrors`, of all protocols in both families. */
+export const badChecksums = async (
+  agent: Agent,
+  { members }: Ends,
+): Promise<Readonly<Record<string, number>>> =>
+  Object.fromEntries(
+    await Promise.all(
+      members.map(async ({ name, pid }) => {
+        const command = 'cat /proc/net/snmp; cat /proc/net/snmp6 2>/dev/null; true'
+        const text = await agent.runIn(pid, ['sh', '-c', command])
+        return [name, parseBadChecksums(text)] as const
+      }),
+    ),
+  )
+
+/** Lines `Tcp: NAME...` and `Tcp: number...`; and lines `Udp6InCsumErrors number`. */
+export const parseBadChecksums = (text: string): number => {
+  const lines = text.split('\n').map((line) => line.trim().split(/\s+/))
+  return lines.reduce((sum, [head = '', ...rest], at) => {
+    if (head.endsWith('InCsumErrors')) return sum + Number(rest[0])
+    const place = rest.indexOf('InCsumErrors')
+    return place < 0 ? sum : sum + Number(lines[at + 1]?.[place + 1] ?? 0)
+  }, 0)
+}

@@ -7,7 +7,7 @@
 import type { Link, Shaping, ShapingCount, Traffic } from '../../../capabilities/traffic.ts'
 import type { Agent } from '../agent.ts'
 import { deleteTables } from '../nft.ts'
-import { echo } from './echo.ts'
+import { badChecksums, echo } from './echo.ts'
 import {
   addressesIn,
   arrivalOf,
@@ -57,6 +57,7 @@ export const nodeTraffic = (agent: Agent, ends: Ends): Traffic => {
     },
     counts: (kind) => (kind === 'hold' ? queues.counts(kind) : rules.counts(kind)),
     echo: (links, options) => echo(agent, ends, links, options),
+    badChecksums: () => badChecksums(agent, ends),
     connections: (links) => connections(agent, ends, links),
     reset: (links) => reset(agent, ends, links),
   }

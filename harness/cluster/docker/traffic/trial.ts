@@ -45,7 +45,7 @@ const rate = shell(
 const reset = shell(
   `exec perl -e '
 use Socket; alarm 3;
-my $to = pack_sockaddr_in(9, INADDR_LOOPBACK);
+my $to = pack_sockaddr_in(9999, INADDR_LOOPBACK);
 socket(my $listen, AF_INET, SOCK_STREAM, 0); bind($listen, $to) && listen($listen, 1) or exit 1;
 socket(my $one, AF_INET, SOCK_STREAM, 0); connect($one, $to) && accept(my $other, $listen) or exit 1;
 system qw(ss -K -tnHO state established dst 127.0.0.1);
