@@ -4,14 +4,16 @@ import type { Body } from '../program.ts'
 /** One client's connection to one node. */
 export interface Conversation {
   /**
-   * Sends a request and returns the answer to it, which may be of type `error`.
+   * Sends a request and returns the answer to it, which may be of type `error`. Gives up after `withinMs`.
    * @throws DefiniteError when it certainly was not sent; another error when nobody can say
    */
-  request(body: Body, signal: AbortSignal): Promise<Body>
+  request(body: Body, signal: AbortSignal, withinMs: number): Promise<Body>
   close(): Promise<void>
 }
 
 export interface Messages {
+  /** A name that no other client of the run has. */
+  name(): string
   /** Opens a connection to a node for a new client. @throws when the node does not run */
   open(node: string): Promise<Conversation>
 }

@@ -4,6 +4,7 @@
  * file.
  */
 import type { Cluster, ClusterNode, Member, Peer, Processes } from '../../api.ts'
+import { milliseconds, realClock, sleep } from '../../clock.ts'
 import { EnvironmentError, messageOf } from '../../errors.ts'
 import type { ClusterKind, ClusterRequest, RunningCluster } from '../cluster.ts'
 import { clusterMembership } from '../membership.ts'
@@ -226,6 +227,7 @@ const runningCluster = (parts: Parts): RunningCluster => {
     resources: nodeResources(engine, agent, nodes),
     logs: nodeLogs(engine, nodes),
     ...membershipOf(parts, clusterNodes, processes, outside),
+    sleep: (ms) => sleep(realClock(), milliseconds(ms)),
     exec: (node, argv) => execute(engine, parts.nodes, node, argv),
     primaries: async () => askPrimaries(running, request),
     awaitReady: async (deadlineMs, signal) => {
