@@ -52,14 +52,17 @@ export const clockPlot = (
   const most = clocks.nodes
     .flatMap(({ ms }) => ms)
     .reduce<number>((furthest, ms) => Math.max(furthest, Math.abs(ms ?? 0)), 10)
-  const marks = [10, 1000, 60_000, 3_600_000, 86_400_000].filter((ms) => ms <= most * 3)
+  // The names of the faults stand above, in a third of the height.
+  const edge = Math.asinh(most * 2)
+  const within = [10, 1000, 60_000, 3_600_000, 86_400_000].filter((ms) => ms <= most * 2)
+  // As many as there is room for.
+  const marks = within.filter((_, at) => within.length < 3 || (within.length - at) % 2 === 1)
   const options: uPlotType.Options = {
     ...commonOptions(place, aheadText),
-    height: 180,
+    height: 200,
     scales: {
       x: { time: false },
-      // The names of the faults stand above.
-      y: { distr: 4, asinh: 1, range: [-most * 3, most * 30] },
+      y: { distr: 4, asinh: 1, range: [-Math.sinh(edge), Math.sinh(2.1 * edge)] },
     },
     series: [
       {},
@@ -67,6 +70,7 @@ export const clockPlot = (
         stroke: () => colour(LINES[at % LINES.length]!.name),
         width: 1.6,
         dash: [...LINES[at % LINES.length]!.dash],
+        paths: uPlot.paths.stepped!({ align: 1 }),
         points: { show: false },
       })),
     ],
@@ -81,9 +85,14 @@ export const clockPlot = (
     {
       ...left!,
       splits: [...marks.map((ms) => -ms), 0, ...marks],
+      filter: (_, splits) => splits,
       grid: { ...left!.grid, filter: (_, splits) => splits },
     },
   ]
-  const data = [clocks.x, ...clocks.nodes.map(({ ms }) => ms)]
+  // The axis is that of the other charts, whenever the samples begin and end.
+  const data = [
+    [0, ...clocks.x, charts.endS],
+    ...clocks.nodes.map(({ ms }) => [null, ...ms, ms.at(-1) ?? null]),
+  ]
   return new uPlot(options, data as unknown as uPlotType.AlignedData, place as never)
 }
