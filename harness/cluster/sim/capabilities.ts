@@ -49,6 +49,7 @@ export const simTraffic = (network: SimNetwork): Traffic => ({
       refused[link.to] = (refused[link.to] ?? 0) + touched
     return refused
   },
+  badChecksums: async () => Object.fromEntries(network.refused),
   // Messages travel for themselves: there are no connections to list or to cut.
   connections: async () => [],
   reset: async () => [],

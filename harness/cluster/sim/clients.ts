@@ -4,13 +4,14 @@
  * answered, and the operation times out.
  */
 import type { Conversation, Messages } from '../../capabilities/messages.ts'
+import { milliseconds } from '../../clock.ts'
 import { DefiniteError } from '../../errors.ts'
 import type { Body, Message } from '../../program.ts'
+import type { Scheduler } from './scheduler.ts'
 
 export interface ClientsOptions {
   send(message: Message): void
-  /** Says that a promise was settled. */
-  stir(): void
+  readonly scheduler: Scheduler
 }
 
 interface Open {
@@ -21,8 +22,13 @@ interface Open {
 export class SimClients implements Messages {
   private readonly waiting = new Map<string, Map<number, Open>>()
   private clients = 0
+  private names = 0
 
   constructor(private readonly options: ClientsOptions) {}
+
+  name(): string {
+    return `client${++this.names}`
+  }
 
   async open(node: string): Promise<Conversation> {
     const name = `c${++this.clients}`
@@ -30,24 +36,28 @@ export class SimClients implements Messages {
     this.waiting.set(name, pending)
     let requests = 0
     return {
-      request: (body, signal) =>
+      request: (body, signal, withinMs) =>
         new Promise<Body>((resolve, reject) => {
           if (signal.aborted) return reject(new DefiniteError('aborted before anything was sent'))
           const msg_id = ++requests
-          pending.set(msg_id, { resolve, reject })
-          signal.addEventListener(
-            'abort',
-            () => {
-              pending.delete(msg_id)
-              reject(new Error('no answer in time'))
-            },
-            { once: true },
-          )
+          const end = (finish: () => void): void => {
+            cancel()
+            signal.removeEventListener('abort', late)
+            pending.delete(msg_id)
+            finish()
+          }
+          const late = (): void => end(() => reject(new Error('no answer in time')))
+          const cancel = this.options.scheduler.after(milliseconds(withinMs), late)
+          signal.addEventListener('abort', late)
+          pending.set(msg_id, {
+            resolve: (answer) => end(() => resolve(answer)),
+            reject: (error) => end(() => reject(error)),
+          })
           this.options.send({ src: name, dest: node, body: { ...body, msg_id } })
         }),
       close: async () => {
         this.waiting.delete(name)
-        for (const { reject } of pending.values()) reject(new Error('the client was closed'))
+        for (const { reject } of [...pending.values()]) reject(new Error('the client was closed'))
         pending.clear()
       },
     }
@@ -58,7 +68,7 @@ export class SimClients implements Messages {
     const open = this.take(dest, body.in_reply_to)
     if (open === undefined) return
     open.resolve(body)
-    this.options.stir()
+    this.options.scheduler.stir()
   }
 
   /** A client's request has come to a node that does not run. */
@@ -66,14 +76,10 @@ export class SimClients implements Messages {
     const open = this.take(src, body.msg_id)
     if (open === undefined) return
     open.reject(new DefiniteError('connection refused'))
-    this.options.stir()
+    this.options.scheduler.stir()
   }
 
   private take(client: string, id: number | undefined): Open | undefined {
-    const pending = this.waiting.get(client)
-    if (pending === undefined || id === undefined) return undefined
-    const open = pending.get(id)
-    pending.delete(id)
-    return open
+    return id === undefined ? undefined : this.waiting.get(client)?.get(id)
   }
 }

@@ -45,6 +45,8 @@ export class SimNetwork {
   private grudge = new Set<string>()
   private readonly shaped = new Map<Shaping['kind'], Shaped>()
   private readonly nodes: ReadonlySet<string>
+  /** Messages that came with a wrong checksum, by receiver. */
+  readonly refused = new Map<string, number>()
 
   constructor(private readonly options: NetworkOptions) {
     this.nodes = new Set(options.nodes)

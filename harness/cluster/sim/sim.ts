@@ -63,6 +63,7 @@ export const simCluster = (request: SimRequest): RunningCluster => {
     clocks: simClocks(nodes, scheduler),
     disks: simDisks(nodes, chance.fork('power')),
     messages: clients,
+    sleep: (ms) => sleep(scheduler, milliseconds(ms)),
     exec: async () => {
       throw new EnvironmentError('a simulated node runs no commands')
     },
@@ -116,7 +117,7 @@ class Parts {
       deliver: (message) => this.deliver(message),
     })
     const send = (message: Message): void => this.network.send(message)
-    this.clients = new SimClients({ send, stir: () => scheduler.stir() })
+    this.clients = new SimClients({ send, scheduler })
     const around = {
       scheduler,
       nodes: names,

@@ -1,0 +1,54 @@
+/** Raft, as a system under test: a replicated key-value store whose builds with a known mistake must be caught. */
+import type { Cluster, Member, System } from '../../../harness/api.ts'
+import { openRegister, openSet, primaries, status } from '../clients.ts'
+import { type Bug, bugs } from './bugs.ts'
+import { RaftNode } from './node.ts'
+
+const says =
+  '"Our goal for Raft is to implement linearizable semantics" (Ongaro and Ousterhout 2014, section 8)'
+
+const members = (nodes: number): readonly Member[] =>
+  Array.from({ length: nodes }, (_, n) => ({ name: `n${n + 1}`, role: 'server', serves: true }))
+
+/** Everybody answers, and one leads them all. */
+const ready = async (cluster: Cluster): Promise<void> => {
+  const answers = await Promise.all(cluster.nodes.map(({ name }) => status(cluster, name)))
+  const leaders = answers.filter(({ leads }) => leads === true)
+  const terms = new Set(answers.map(({ term }) => term))
+  if (leaders.length !== 1 || terms.size !== 1)
+    throw new Error(`${leaders.length} lead, in ${terms.size} terms`)
+}
+
+export default {
+  summary: 'Raft key-value store of our own, correct or with a known mistake',
+  image: { packages: ['nodejs'] },
+  version: 'reference',
+  sizes: { default: 5, allowed: [1, 3, 5, 7] },
+  options: {
+    bug: {
+      summary: 'a mistake to build in: docs/reference-systems.md',
+      default: 'none',
+      choices: ['none', ...Object.keys(bugs)],
+    },
+    snapshotAfter: {
+      summary: 'entries in the log before a snapshot takes their place',
+      default: '100',
+    },
+  },
+  members,
+  spec: () => {
+    throw new Error('runs in the simulated cluster alone so far')
+  },
+  program: (_, __, options) => (world) =>
+    new RaftNode(world, {
+      bug: options.bug as Bug | 'none',
+      snapshotAfter: Number(options.snapshotAfter),
+    }),
+  ready,
+  primaries,
+  clients: { register: openRegister, set: openSet },
+  claims: () => ({
+    register: { model: 'linearizable', says },
+    set: { model: 'linearizable', says },
+  }),
+} satisfies System

@@ -1,0 +1,94 @@
+/**
+ * A Raft node's log on its disk: entries after a snapshot, which stands for all before. Each snapshot begins
+ * a log of its own, so that what it replaces can go in one step.
+ */
+import type { Json, Storage } from '../../../harness/api.ts'
+import type { Request } from '../store.ts'
+
+export interface Entry {
+  readonly term: number
+  /** Null: nothing to carry out, a new leader's first entry. */
+  readonly request: Request | null
+}
+
+interface Kept {
+  readonly index: number
+  readonly term: number
+  readonly state: Json
+}
+
+const NOTHING: Kept = { index: 0, term: 0, state: null }
+
+export class Log {
+  /** What the snapshot stands for. */
+  base: Kept
+  private readonly entries: Entry[]
+
+  constructor(private readonly storage: Storage) {
+    this.base = (storage.get('snapshot') as Kept | undefined) ?? NOTHING
+    this.entries = [...(storage.entries(this.file(this.base.index)) as unknown as readonly Entry[])]
+  }
+
+  get lastIndex(): number {
+    return this.base.index + this.entries.length
+  }
+
+  get lastTerm(): number {
+    return this.termAt(this.lastIndex)!
+  }
+
+  /** Entries since the snapshot. */
+  get length(): number {
+    return this.entries.length
+  }
+
+  /** Undefined for an index that the snapshot has swallowed, or that is not there yet. */
+  at(index: number): Entry | undefined {
+    return this.entries[index - this.base.index - 1]
+  }
+
+  termAt(index: number): number | undefined {
+    return index === this.base.index ? this.base.term : this.at(index)?.term
+  }
+
+  /** Entries from an index on, at most so many. */
+  from(index: number, most: number): readonly Entry[] {
+    const start = index - this.base.index - 1
+    return this.entries.slice(start, start + most)
+  }
+
+  append(entry: Entry): number {
+    this.entries.push(entry)
+    this.storage.append(this.file(this.base.index), entry as unknown as Json)
+    return this.lastIndex
+  }
+
+  /** Keeps the entries up to an index. */
+  truncate(index: number): void {
+    this.entries.length = index - this.base.index
+    this.storage.truncate(this.file(this.base.index), this.entries.length)
+  }
+
+  /** Lets a snapshot stand for everything up to an index, and keeps what follows. */
+  compact(index: number, state: Json): void {
+    this.replace({ index, term: this.termAt(index)!, state }, this.from(index + 1, this.length))
+  }
+
+  /** Takes over a snapshot with the entries that follow it. */
+  replace(base: Kept, rest: readonly Entry[]): void {
+    const before = this.file(this.base.index)
+    const file = this.file(base.index)
+    this.storage.truncate(file, 0)
+    for (const entry of rest) this.storage.append(file, entry as unknown as Json)
+    this.storage.put('snapshot', base as unknown as Json)
+    if (before !== file) this.storage.truncate(before, 0)
+    this.base = base
+    const kept = [...rest]
+    this.entries.length = 0
+    this.entries.push(...kept)
+  }
+
+  private file(index: number): string {
+    return `log-${index}`
+  }
+}
