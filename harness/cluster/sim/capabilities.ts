@@ -43,12 +43,6 @@ export const simTraffic = (network: SimNetwork): Traffic => ({
   counts: async (kind) => network.counts(kind),
   echo: async (links, { count, gapMs = 2 }) =>
     links.map((link) => ({ link, sent: count, replies: network.echo(link, count, gapMs) })),
-  badChecksums: async () => {
-    const refused: Record<string, number> = {}
-    for (const { link, touched } of network.counts('corrupt'))
-      refused[link.to] = (refused[link.to] ?? 0) + touched
-    return refused
-  },
   badChecksums: async () => Object.fromEntries(network.refused),
   // Messages travel for themselves: there are no connections to list or to cut.
   connections: async () => [],
