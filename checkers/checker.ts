@@ -45,13 +45,46 @@ export interface Limits {
    * @param bytes what the checker's own tables hold at this moment
    */
   readonly exceeded: (bytes: number) => string | undefined
+  /**
+   * Other threads to share the work with, at most so many; undefined while none is free or so little was
+   * done that to start them would not pay yet. What a checker says never depends on them.
+   * @param steps done so far, of about a microsecond each
+   */
+  readonly helpers?: (steps: number, most: number) => Helpers | undefined
 }
+
+/** Threads that do tasks while the checker does something else. */
+export interface Helpers {
+  readonly size: number
+  /** What takes fewer steps than this is done sooner than handed over. */
+  readonly least: number
+  /** Gives a task, as data, to a helper (0 … size-1) that has none: `Checker.help` does it there. */
+  give(helper: number, task: unknown): void
+  /**
+   * An answer that has come, if any; with `wait` only after some milliseconds without one. `ended` is why
+   * a helper that was beyond its limits will never answer.
+   */
+  take(wait: boolean): Answered | undefined
+  /** Ends them all, whatever they are doing. */
+  close(): void
+}
+
+export type Answered =
+  | { readonly helper: number; readonly answer: unknown }
+  | { readonly helper: number; readonly ended: string }
 
 /** Limits that never end a check: for small histories and tests. */
 export const unlimited: Limits = { exceeded: () => undefined }
 
 /** Judges one history. Pure and deterministic; never throws on a well-formed history. */
-export type Checker<C extends Call = Call> = (history: History<C>, limits: Limits) => Verdict
+export interface Checker<C extends Call = Call> {
+  (history: History<C>, limits: Limits): Verdict
+  /**
+   * Present where the checker shares its work (`Limits.helpers`): what a helper's thread does with one task
+   * after another, each answered as data.
+   */
+  readonly help?: (limits: Limits) => (task: unknown) => unknown
+}
 
 /** What a plug-in file in `checkers/` exports by default; its file name is the checker's name. */
 export interface CheckerPlugin {

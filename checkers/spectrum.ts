@@ -6,6 +6,7 @@
  */
 import type { Anomaly, Checker, CheckerPlugin, Limits, Stats, Verdict } from './checker.ts'
 import type { History } from './history.ts'
+import { helping } from './linearizable/helping.ts'
 import type { Model } from './model.ts'
 import casRegister from './models/cas-register.ts'
 import { type Level, levels, strongerThan, weakerThan } from './spectrum/levels.ts'
@@ -16,10 +17,12 @@ const spectrum = (model: Model): Checker | string =>
     ? `only histories of registers can be placed, and the model ${model.name} is none`
     : placed(model)
 
-const placed =
-  (model: Model): Checker =>
-  (history, limits) =>
-    new Placement(model, history, limits).verdict()
+const placed = (model: Model): Checker =>
+  Object.assign(
+    (history: History, limits: Limits) => new Placement(model, history, limits).verdict(),
+    // Of all levels, linearizability alone asks for helpers.
+    { help: helping(model) },
+  )
 
 class Placement {
   private readonly known = new Map<string, Verdict['valid']>()

@@ -1,13 +1,11 @@
 /**
- * Problems for the search straight from the columns of registers: operations that saw and left the same
+ * Parts for the search straight from the columns of registers: operations that saw and left the same
  * are of one class, and only one of each class is read by the model.
  */
 import type { Model } from '../model.ts'
 import { keyName, type Registers } from '../registers/registers.ts'
-import { Effects } from './effects.ts'
-import { Machine } from './machine.ts'
 import { type Classes, NEVER, type Part, readAt } from './part.ts'
-import type { Problem } from './problem.ts'
+import type { Classified } from './problem.ts'
 
 /** The operations of one key, by number, and those of them with an end in the order of their ends. */
 export interface KeyOps {
@@ -52,12 +50,12 @@ export const keyOps = (registers: Registers, wanted: ReadonlySet<number>): KeyOp
   return [...wanted].map((one) => ({ key: one, ops: ops[one]!, returns: returns[one]! }))
 }
 
-/** The problem of one key. O(operations of the key). */
-export const registerProblem = <S, O>(
+/** The part of one key with its classes. O(operations of the key). */
+export const classified = <S, O>(
   registers: Registers,
   model: Model<S, O>,
   { key, ops, returns }: KeyOps,
-): Problem<S, O> => {
+): Classified<O> => {
   const { start, end } = registers
   const all = classesOf(registers, model, ops)
   const part: Part<O> = {
@@ -67,11 +65,7 @@ export const registerProblem = <S, O>(
     end: ops.map((op) => end[op]!),
     returns,
   }
-  return {
-    ...{ part, model, classes: all },
-    effects: new Effects(all, model),
-    machine: new Machine(model, all.ops),
-  }
+  return { part, classes: all }
 }
 
 const classesOf = <S, O>(

@@ -11,16 +11,17 @@ import type { Model, RegisterSettings } from '../model.ts'
 import { type Registers, registers as registersOf } from '../registers/registers.ts'
 import { Blocks } from './blocks.ts'
 import { Chains } from './chains.ts'
-import { keyOps, registerProblem } from './columns.ts'
+import { classified, keyOps } from './columns.ts'
 import { undecidedByDiffering } from './differs.ts'
-import { NEVER, parts } from './part.ts'
-import { type Problem, problem } from './problem.ts'
+import { classes, NEVER, parts } from './part.ts'
+import { type Problem, problemOf } from './problem.ts'
 import { proofOf } from './proof.ts'
 import { refuted } from './refuted.ts'
 import { refute } from './refuter.ts'
+import type { Undecided } from './turns.ts'
 
 /** What a judgment begins with. */
-export interface Opening<S, O> {
+export interface Opening<O> {
   readonly operations: number
   readonly indeterminate: number
   readonly keys: number
@@ -28,7 +29,7 @@ export interface Opening<S, O> {
   readonly violations: number
   readonly anomalies: readonly Anomaly[]
   /** What is left to the search; nothing where a violation is found. */
-  readonly undecided: readonly (() => Problem<S, O>)[]
+  readonly undecided: readonly Undecided<O>[]
 }
 
 /** Of so many keys at most the proofs are told. */
@@ -38,12 +39,12 @@ const MOST_SHOWN = 10
 const COLUMNS_BYTES = 32
 
 /** @throws NotInModel @throws OutOfLimits */
-export const open = <S, O>(history: History, model: Model<S, O>, limits: Limits): Opening<S, O> =>
+export const open = <S, O>(history: History, model: Model<S, O>, limits: Limits): Opening<O> =>
   model.registers === undefined
     ? openParts(history, model, limits)
     : openRegisters(history, model, model.registers, limits)
 
-const openParts = <S, O>(history: History, model: Model<S, O>, limits: Limits): Opening<S, O> => {
+const openParts = <S, O>(history: History, model: Model<S, O>, limits: Limits): Opening<O> => {
   const all = parts(history, model)
   let operations = 0
   let indeterminate = 0
@@ -57,7 +58,13 @@ const openParts = <S, O>(history: History, model: Model<S, O>, limits: Limits): 
   return {
     ...{ operations, indeterminate, keys: all.length, violations: findings.length },
     anomalies: findings.slice(0, MOST_SHOWN).map(({ prove }) => prove()),
-    undecided: findings.length > 0 ? [] : left.map((part) => () => problem(part, model)),
+    undecided:
+      findings.length > 0
+        ? []
+        : left.map((part) => ({
+            size: part.ops.length,
+            begin: () => ({ part, classes: classes(part, model) }),
+          })),
   }
 }
 
@@ -66,7 +73,7 @@ const openRegisters = <S, O>(
   model: Model<S, O>,
   settings: RegisterSettings,
   limits: Limits,
-): Opening<S, O> => {
+): Opening<O> => {
   poll(limits, history.length * COLUMNS_BYTES)
   const all = registersOf(history, settings)
   const chains = new Chains(all, limits)
@@ -82,7 +89,7 @@ const openRegisters = <S, O>(
     ...ops.flatMap((one) => {
       const refutation = refutations.get(one.key)
       if (refutation === undefined) return []
-      const whole = (): Problem<S, O> => registerProblem(all, model, one)
+      const whole = (): Problem<S, O> => problemOf(classified(all, model, one), model)
       const prove = (): Anomaly => refuted(all, refutation, whole, model, limits)
       return [{ at: all.start[refutation.observer]!, prove }]
     }),
@@ -93,7 +100,10 @@ const openRegisters = <S, O>(
     keys: distinct(all.key, all.versions.keys),
     violations: findings.length,
     anomalies: findings.slice(0, MOST_SHOWN).map(({ prove }) => prove()),
-    undecided: findings.length > 0 ? [] : ops.map((one) => () => registerProblem(all, model, one)),
+    undecided:
+      findings.length > 0
+        ? []
+        : ops.map((one) => ({ size: one.ops.length, begin: () => classified(all, model, one) })),
   }
 }
 

@@ -19,14 +19,20 @@ export interface Problem<S, O> {
   readonly machine: Machine<S, O>
 }
 
-export const problem = <S, O>(part: Part<O>, model: Model<S, O>): Problem<S, O> => {
-  const all = classes(part, model)
-  return {
-    ...{ part, model, classes: all },
-    effects: new Effects(all, model),
-    machine: new Machine(model, all.ops),
-  }
-}
+/** A part as far as the history goes; the rest follows from the model. */
+export type Classified<O> = Pick<Problem<never, O>, 'part' | 'classes'>
+
+export const problem = <S, O>(part: Part<O>, model: Model<S, O>): Problem<S, O> =>
+  problemOf({ part, classes: classes(part, model) }, model)
+
+export const problemOf = <S, O>(
+  { part, classes }: Classified<O>,
+  model: Model<S, O>,
+): Problem<S, O> => ({
+  ...{ part, model, classes },
+  effects: new Effects(classes, model),
+  machine: new Machine(model, classes.ops),
+})
 
 /** The problem that is left with these operations alone; `keep` is ascending. */
 export const subproblem = <S, O>(whole: Problem<S, O>, keep: readonly number[]): Problem<S, O> => {

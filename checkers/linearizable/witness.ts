@@ -9,11 +9,11 @@ import { type Model, NotInModel, type RegisterSettings } from '../model.ts'
 import { keyName, registers as registersOf } from '../registers/registers.ts'
 import { Blocks } from './blocks.ts'
 import { Chains } from './chains.ts'
-import { keyOps, registerProblem } from './columns.ts'
+import { classified, keyOps } from './columns.ts'
 import { legalOrder } from './order.ts'
 import { parts } from './part.ts'
 import { type Partial, partial, searched } from './partial.ts'
-import { type Problem, problem } from './problem.ts'
+import { type Problem, problem, problemOf } from './problem.ts'
 import { replay } from './replay.ts'
 
 /** The operations of one key that took effect, by the `index` of their invocations, in a legal order. */
@@ -73,6 +73,6 @@ const registerOrders = <S, O>(
   for (const key of byKey.keys()) left.delete(key)
   return {
     orders: [...byKey].map(([key, ops]) => ({ key: keyName(all, key), ops })),
-    left: keyOps(all, left).map((one) => () => registerProblem(all, model, one)),
+    left: keyOps(all, left).map((one) => () => problemOf(classified(all, model, one), model)),
   }
 }
