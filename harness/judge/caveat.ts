@@ -21,7 +21,7 @@ export const caveat = async (
   if ((model ?? CAS_REGISTER) !== CAS_REGISTER || !hasSilentFailures(history)) return undefined
   if (input.by === undefined && (await runOf(input.path)) !== undefined) return undefined
   const by = { ...input.by, model: CAS_REGISTER, failedCas: 'drop' } as const
-  const checkers = Object.values(await checkersFor({ ...input, by }, history))
+  const checkers = Object.values(await checkersFor({ ...input, by }))
   if (checkers.some((check) => check(history, limits).valid === false)) return undefined
   return (
     'the violation rests on compare-and-sets that failed without an error, taken as observations; ' +

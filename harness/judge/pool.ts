@@ -1,18 +1,19 @@
 /**
  * Judges many inputs on a few worker threads, each one input after another, within a budget of time and
- * memory for each input. A worker that exceeded it, or that a bug ended, is replaced by a fresh one.
+ * memory for each input. A worker that exceeded it, or that a bug ended, is replaced by a fresh one. Where
+ * there are more processors than inputs left, other threads help with the keys of an input (helpers.ts).
  */
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { VerdictRecord } from '../../results/run.ts'
 import { messageOf, UsageError } from '../errors.ts'
+import { Crew } from './crew.ts'
 import type { JudgeInput } from './input.ts'
+import { type Budget, outOfMemory, outOfTime } from './limits.ts'
 import { unjudged } from './record.ts'
 import type { JudgeAnswer, JudgeJob } from './worker.ts'
 
-export interface Budget {
-  readonly budgetMs: number
-  readonly memoryBytes: number
-}
+export type { Budget } from './limits.ts'
 
 /** A verdict and, where it was wanted and could be made, its report for the console. */
 export interface Judged {
@@ -30,15 +31,22 @@ export class JudgePool {
   private readonly seats: readonly Seat[]
   private readonly free: Seat[]
   private readonly waiting: ((seat: Seat) => void)[] = []
+  /** How many threads more there may be, shared with all of them. */
+  private readonly spare = new Int32Array(new SharedArrayBuffer(4))
 
-  /** @param seats how many inputs are judged at a time */
+  /**
+   * @param seats how many inputs are judged at a time
+   * @param threads how many threads judge at a time, with those that help
+   */
   constructor(
     private readonly budget: Budget,
     private readonly wanted: JudgeJob['wanted'],
     seats: number,
+    threads = availableParallelism(),
   ) {
-    this.seats = Array.from({ length: seats }, () => new Seat())
+    this.seats = Array.from({ length: seats }, () => new Seat(this.spare))
     this.free = [...this.seats]
+    this.spare[0] = threads
   }
 
   /**
@@ -47,9 +55,12 @@ export class JudgePool {
    */
   async judge(input: JudgeInput): Promise<Judged> {
     const seat = this.free.pop() ?? (await new Promise<Seat>((take) => this.waiting.push(take)))
+    const { budget, wanted, spare } = this
+    Atomics.sub(spare, 0, 1)
     try {
-      return await seat.judge({ input, ...this.budget, wanted: this.wanted })
+      return await seat.judge({ input, ...budget, wanted, spare })
     } finally {
+      Atomics.add(spare, 0, 1)
       const next = this.waiting.shift()
       if (next === undefined) this.free.push(seat)
       else next(seat)
@@ -65,6 +76,11 @@ export class JudgePool {
 /** A place for one worker at a time. */
 class Seat {
   private worker: Worker | undefined
+  private readonly crew: Crew
+
+  constructor(spare: Int32Array) {
+    this.crew = new Crew(spare)
+  }
 
   async judge(job: JudgeJob): Promise<Judged> {
     this.worker ??= new Worker(new URL('./worker.js', import.meta.url), {
@@ -89,13 +105,14 @@ class Seat {
   }
 
   end(): void {
+    this.crew.dismiss()
     void this.worker?.terminate()
     this.worker = undefined
   }
 
   /** The last answer to a job, and the verdict that came before it. */
   private ask(worker: Worker, job: JudgeJob): Promise<Conversation> {
-    const { budgetMs, memoryBytes, wanted } = job
+    const { budgetMs, wanted } = job
     return new Promise((resolve) => {
       let verdict: VerdictRecord | undefined
       let timer: NodeJS.Timeout
@@ -106,28 +123,32 @@ class Seat {
       }
       const expire = (): void => {
         this.end()
-        finish({ kind: 'exhausted', reason: `out of time: the budget is ${budgetMs / 1000} s` })
+        finish({ kind: 'exhausted', reason: outOfTime(job) })
       }
       const finish = (last: Conversation['last']): void => {
         clearTimeout(timer)
+        this.crew.dismiss()
         worker.off('message', hear).off('error', fail)
         resolve({ verdict, last })
       }
       const hear = (answer: JudgeAnswer): void => {
         if (answer.kind === 'loaded') allow(budgetMs * GRACE)
+        else if (answer.kind === 'hire') this.crew.hire(answer.post, answer.ports, failHelping)
+        else if (answer.kind === 'dismiss') this.crew.dismiss()
         else if (answer.kind === 'judged' && wanted === 'report') {
           verdict = answer.verdict
           allow(AROUND_MS)
         } else finish(answer)
       }
+      const failHelping = (error: Error): void => {
+        this.end()
+        finish({ kind: 'bug', message: messageOf(error), stack: error.stack ?? '' })
+      }
       const fail = (error: NodeJS.ErrnoException): void => {
         this.worker = undefined
         finish(
           error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-            ? {
-                kind: 'exhausted',
-                reason: `out of memory: the limit is ${memoryBytes / 2 ** 20} MiB`,
-              }
+            ? { kind: 'exhausted', reason: outOfMemory(job) }
             : { kind: 'bug', message: messageOf(error), stack: error.stack ?? '' },
         )
       }
@@ -141,6 +162,6 @@ class Seat {
 interface Conversation {
   readonly verdict: VerdictRecord | undefined
   readonly last:
-    | Exclude<JudgeAnswer, { readonly kind: 'loaded' }>
+    | Exclude<JudgeAnswer, { readonly kind: 'loaded' | 'hire' | 'dismiss' }>
     | { readonly kind: 'exhausted'; readonly reason: string }
 }

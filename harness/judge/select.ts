@@ -13,13 +13,23 @@ import { type Choice, type JudgeInput, runOf } from './input.ts'
 /** Options that cannot be carried out, whatever the input. */
 export class OptionError extends UsageError {}
 
-/** The checkers for an input, by name. @throws UsageError when nothing says which */
+/**
+ * The input with the model that its operations tell, where nothing else does: then `checkersFor` and another
+ * thread's find the same checkers without the history. @throws UsageError when they do not tell
+ */
+export const withModel = async (input: JudgeInput, history: History): Promise<JudgeInput> => {
+  const { by } = input
+  if (by?.model !== undefined || (by === undefined && (await runOf(input.path)) !== undefined))
+    return input
+  return { ...input, by: { ...guess(input.path, history), ...by } }
+}
+
+/** The checkers for an input (`withModel`), by name. @throws UsageError when nothing says which */
 export const checkersFor = async (
   input: JudgeInput,
-  history: History,
 ): Promise<Readonly<Record<string, Checker>>> => {
-  const { by } = input
-  const found = by === undefined ? await runOf(input.path) : undefined
+  const { by: choice } = input
+  const found = choice === undefined ? await runOf(input.path) : undefined
   if (found !== undefined) {
     const { run } = found
     const { workloadPlan } = await import('../plan.ts')
@@ -28,8 +38,8 @@ export const checkersFor = async (
       throw new UsageError(`${input.path}: unknown workload ${run.workload}`)
     return workloadPlan(run, workload).checkers
   }
-  const choice = by?.model === undefined ? { ...guess(input.path, history), ...by } : by
-  const name = choice.model!
+  if (choice?.model === undefined) throw new UsageError(`${input.path}: expected a run or a model`)
+  const name = choice.model
   const option = modelOption(choice)
   // What is a model and a checker as well (a set) is judged by the checker unless a model is needed.
   const checker = option === undefined ? await loadPlugIn('checkers', name) : undefined

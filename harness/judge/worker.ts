@@ -3,24 +3,25 @@
  * on memory, can be ended from outside, and `schism check` runs the same code as `schism test`. Where a
  * report is wanted it is made here as well, from the history that is already in memory.
  */
-import { parentPort } from 'node:worker_threads'
-import type { Limits } from '../../checkers/checker.ts'
+import { type MessagePort, parentPort } from 'node:worker_threads'
+import type { Checker, Limits, Verdict } from '../../checkers/checker.ts'
 import type { History } from '../../checkers/history.ts'
 import { FormatError } from '../../results/formats/format.ts'
 import type { VerdictRecord } from '../../results/run.ts'
 import { StoreError } from '../../results/store.ts'
-import { monotonicMs } from '../clock.ts'
 import { messageOf, UsageError } from '../errors.ts'
 import { caveat } from './caveat.ts'
+import { type Post, withHelpers } from './helpers.ts'
 import { historyOf, type JudgeInput } from './input.ts'
+import { type Budget, limitsOf } from './limits.ts'
 import { recordOf } from './record.ts'
-import { checkersFor, modelFor, OptionError } from './select.ts'
+import { checkersFor, modelFor, OptionError, withModel } from './select.ts'
 
 /** What the worker is asked. */
-export interface JudgeJob {
+export interface JudgeJob extends Budget {
   readonly input: JudgeInput
-  readonly budgetMs: number
-  readonly memoryBytes: number
+  /** The shared count of threads that may help with it. */
+  readonly spare: Int32Array
   /** Whether only the verdict is wanted, or also its report, which for a run is kept in its folder. */
   readonly wanted: 'verdict' | 'report'
 }
@@ -29,6 +30,9 @@ export interface JudgeJob {
 export type JudgeAnswer =
   /** The history is read: from now on the budget counts. */
   | { readonly kind: 'loaded' }
+  /** In between: that a helper is wanted for each port, and later that none is any more. */
+  | { readonly kind: 'hire'; readonly post: Post; readonly ports: readonly MessagePort[] }
+  | { readonly kind: 'dismiss' }
   | { readonly kind: 'judged'; readonly verdict: VerdictRecord }
   | { readonly kind: 'report'; readonly text: string }
   | { readonly kind: 'malformed'; readonly message: string }
@@ -36,15 +40,18 @@ export type JudgeAnswer =
   | { readonly kind: 'bug'; readonly message: string; readonly stack: string }
 
 const port = parentPort!
-const answer = (message: JudgeAnswer): void => port.postMessage(message)
+const answer = (message: JudgeAnswer, transfer: readonly MessagePort[] = []): void =>
+  port.postMessage(message, transfer)
 
 const judge = async (job: JudgeJob): Promise<void> => {
   const { history, notes } = await historyOf(job.input)
-  const checkers = await checkersFor(job.input, history)
+  const input = await withModel(job.input, history)
+  const checkers = await checkersFor(input)
   answer({ kind: 'loaded' })
   const limits = limitsOf(job)
   const verdicts = Object.entries(checkers).map(
-    ([name, check]) => [name, check(history, limits)] as const,
+    ([name, check]) =>
+      [name, checkWithHelp({ ...job, input }, name, check, history, limits)] as const,
   )
   const plain = recordOf(job.input.path, Object.fromEntries(verdicts), notes)
   const doubt = await caveat(job.input, history, plain, limits)
@@ -66,15 +73,25 @@ const withWitness = async (
   return { ...verdict, witness: witness(history, model, limits) }
 }
 
-const limitsOf = ({ budgetMs, memoryBytes }: JudgeJob): Limits => {
-  const deadline = monotonicMs() + budgetMs
-  return {
-    exceeded: (bytes) => {
-      if (monotonicMs() > deadline) return `out of time: the budget is ${budgetMs / 1000} s`
-      if (bytes > memoryBytes) return `out of memory: the limit is ${memoryBytes / 2 ** 20} MiB`
-      return undefined
-    },
-  }
+/** The verdict of one checker, on several threads where it can share its work and some are free. */
+const checkWithHelp = (
+  job: JudgeJob,
+  checker: string,
+  check: Checker,
+  history: History,
+  limits: Limits,
+): Verdict => {
+  if (check.help === undefined) return check(history, limits)
+  const { input, memoryBytes, spare } = job
+  const helped = withHelpers(
+    limits,
+    job,
+    spare,
+    (ports, board) =>
+      answer({ kind: 'hire', post: { input, checker, memoryBytes, board }, ports }, ports),
+    () => answer({ kind: 'dismiss' }),
+  )
+  return check(history, helped)
 }
 
 const tell = async (
