@@ -29,6 +29,26 @@ const rows = {
     args: '--workload register --faults partition --option reads=serializable',
     want: 'violation',
   },
+  'postgres-power-fsync-off': {
+    system: 'postgres',
+    args: '--workload set --faults lose-unsynced --option fsync=off',
+    want: 'violation',
+  },
+  'postgres-power': {
+    system: 'postgres',
+    args: '--workload set --faults lose-unsynced',
+    want: 'valid',
+  },
+  'nats-power': {
+    system: 'nats',
+    args: '--workload set --faults lose-unsynced',
+    want: 'violation',
+  },
+  'etcd-power': {
+    system: 'etcd',
+    args: '--workload set --faults lose-unsynced',
+    want: 'valid',
+  },
 }
 
 const { values, positionals } = parseArgs({

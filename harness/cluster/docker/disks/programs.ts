@@ -159,7 +159,7 @@ sub mount_anew {
   # It would go with its last user.
   open(my $held, '<', $device) or die "$device: $!\n";
   my $problem = '';
-  for my $try (1 .. 100) {
+  for my $try (1 .. 40) {
     $problem = is_mounted($folder) ? said("umount '$folder'") : '';
     $problem ||= said("mount -t ext4 -o $options '$device' '$folder'");
     return if !$problem && is_well($folder);
