@@ -5,13 +5,20 @@
  */
 import type { Call, HistoryEvent } from '../checkers/history.ts'
 import type { FaultRecord, Observation } from '../checkers/ledger.ts'
-import type { HistoryLog } from '../results/store.ts'
 import type { Clock } from './clock.ts'
 import type { Unplaced } from './interpreter.ts'
 
+/** Where events are kept: on disk, or in memory. */
+export interface EventLog {
+  append(event: HistoryEvent): void
+  /** Writes what was appended. */
+  flush(): void
+  close(): void
+}
+
 export interface RecorderOptions {
   readonly clock: Clock
-  readonly log: HistoryLog
+  readonly log: EventLog
   /** Hears every event, after it was recorded. */
   readonly listen: (event: HistoryEvent) => void
   /** Hears that the history can no longer be written: the disk is full. */

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path'
 import type { RunRecord, VerdictRecord } from '../results/run.ts'
-import { EXECUTED, type ExecutedSchedule } from '../results/schedule.ts'
+import { EXECUTED } from '../results/schedule.ts'
 import {
   createRunFolder,
   files,
@@ -14,28 +14,17 @@ import {
   writeVerdict,
   writeWhole,
 } from '../results/store.ts'
-import type { Call, Fault, Plan, System, Workload } from './api.ts'
-import { type Catalog, find } from './catalog.ts'
-import { type Clock, milliseconds, monotonicMs, realClock, seconds, sleep } from './clock.ts'
-import { clockOffsets } from './clock-evidence.ts'
-import type { ClusterKind, RunningCluster } from './cluster/cluster.ts'
-import { EnvironmentError, messageOf } from './errors.ts'
-import { stagger, stream, timeLimit } from './generators/index.ts'
-import { Interpreter } from './interpreter.ts'
+import type { Catalog } from './catalog.ts'
+import type { Venue } from './cluster/cluster.ts'
+import { messageOf } from './errors.ts'
 import { type Budget, judge } from './judge/judge.ts'
-import { workloadPlan } from './plan.ts'
 import type { Progress } from './progress.ts'
-import { random } from './random.ts'
-import { Recorder } from './recorder.ts'
-import { needsOf } from './schedule/generate.ts'
-import { Injector } from './schedule/injector.ts'
-import { healAll } from './schedule/performer.ts'
-import { Triggers, waitsForLogs } from './schedule/triggers.ts'
+import { Story } from './story.ts'
 
 export interface RunOptions {
   readonly run: RunRecord
   readonly catalog: Catalog
-  readonly cluster: ClusterKind
+  readonly venue: Venue
   /** The folder that holds all runs. */
   readonly store: string
   readonly image?: string
@@ -51,21 +40,13 @@ export interface RunResult {
   readonly verdict: VerdictRecord
 }
 
-/** How long the cluster may take to serve, from its start and again after the last heal; ms. */
-const READY_MS = 60_000
-
-/** How often the system is asked who leads; ms. */
-const OBSERVE_MS = 250
-
-/** How often the nodes' clocks are read in a run that shifts them; ms. */
-const CLOCKS_MS = 1000
-
 /** Runs a test. Never throws for what the cluster or the tested system does. */
 export const runTest = async (options: RunOptions): Promise<RunResult> => {
   const { store, progress } = options
   const folder = createRunFolder(store, options.run.id)
   writeRun(folder, options.run)
-  const story = new Story(options, folder)
+  const { venue } = options
+  const story = storyIn(folder, options)
   const problems: string[] = []
   const attempt = async (work: () => Promise<unknown>): Promise<void> => {
     await work().catch((error: unknown) => {
@@ -74,20 +55,49 @@ export const runTest = async (options: RunOptions): Promise<RunResult> => {
     })
   }
   progress.start()
-  await attempt(() => story.play())
-  await attempt(() => story.heal())
+  await attempt(() => venue.drive(story.play()))
+  await attempt(() => venue.drive(story.heal()))
   story.close()
-  await attempt(() => story.saveExecuted())
+  await attempt(async () => {
+    writeWhole(folder, EXECUTED, `${JSON.stringify(story.executed(), null, 2)}\n`)
+  })
   progress.line('judging')
   const [judged] = await Promise.allSettled([
     judge({ path: folder }, options.budget),
-    attempt(() => story.saveLogs()).then(() => attempt(() => story.down())),
+    attempt(() => story.saveLogs(join(folder, files.logs))).then(() => attempt(() => story.down())),
   ])
   progress.stop()
   if (judged.status === 'rejected') throw judged.reason
   const verdict = withProblems(judged.value, problems, options)
   writeVerdict(folder, verdict)
   return { folder, run: story.run, verdict }
+}
+
+const storyIn = (folder: string, options: RunOptions): Story => {
+  const { run, catalog, venue, progress, signal, image } = options
+  const say = (line: string): void => progress.line(line)
+  return new Story({
+    run,
+    catalog,
+    clock: venue.clock,
+    log: new HistoryLog(join(folder, files.history)),
+    up: (system, needs) =>
+      venue.up({
+        runId: run.id,
+        systemName: run.system,
+        system,
+        nodes: run.nodes,
+        options: run.systemOptions,
+        needs,
+        progress: say,
+        signal,
+        ...(image === undefined ? {} : { image }),
+      }),
+    ready: (known) => writeRun(folder, known),
+    listen: (event) => progress.event(event),
+    say,
+    signal,
+  })
 }
 
 /** A violation beats a problem, a problem beats unknown; an interrupt is said whatever was found. */
@@ -102,229 +112,4 @@ const withProblems = (
       ? 'environment'
       : verdict.outcome
   return { ...verdict, outcome, problems }
-}
-
-/** The moving parts of one run, in the order in which they come to life. */
-class Story {
-  run: RunRecord
-  private readonly clock: Clock = realClock()
-  private readonly system: System
-  private readonly workload: Workload
-  private readonly faults: ReadonlyMap<string, Fault>
-  private readonly plan: Plan
-  private readonly recorder: Recorder
-  private readonly triggers: Triggers
-  private readonly halt = new AbortController()
-  private closed = false
-  private cluster: RunningCluster | undefined
-  private interpreter: Interpreter<Call> | undefined
-  private injector: Injector | undefined
-
-  constructor(
-    private readonly options: RunOptions,
-    private readonly folder: string,
-  ) {
-    const { run, catalog, progress } = options
-    this.run = run
-    this.system = find('system', catalog.systems, run.system)
-    this.workload = find('workload', catalog.workloads, run.workload)
-    this.faults = new Map(
-      run.schedule.episodes.map(({ fault }) => [fault, find('fault', catalog.faults, fault)]),
-    )
-    this.plan = workloadPlan(run, this.workload)
-    this.triggers = new Triggers(run.schedule.episodes)
-    const log = new HistoryLog(join(folder, files.history))
-    this.recorder = new Recorder({
-      clock: this.clock,
-      log,
-      listen: (event) => {
-        progress.event(event)
-        this.triggers.hear(event)
-      },
-      // Without a history there is nothing to judge: stop, but keep what was written.
-      failed: (error) => this.halt.abort(error),
-    })
-  }
-
-  async play(): Promise<void> {
-    const { signal } = this.options
-    const cluster = await this.up()
-    const watching = new AbortController()
-    const watched = Promise.all([
-      this.watch(cluster, watching.signal),
-      this.watchClocks(cluster, watching.signal),
-    ])
-    try {
-      await this.main(cluster)
-      if (!signal.aborted) await this.recover(cluster)
-      if (!signal.aborted) await this.final()
-    } finally {
-      watching.abort()
-      await watched
-      await this.interpreter?.close()
-    }
-  }
-
-  private async up(): Promise<RunningCluster> {
-    const { run, options, system } = this
-    const { progress, signal } = options
-    const begun = monotonicMs()
-    this.cluster = await options.cluster.up({
-      runId: run.id,
-      systemName: run.system,
-      system,
-      nodes: run.nodes,
-      options: run.systemOptions,
-      needs: needsOf(run.schedule, this.faults),
-      progress: (line) => progress.line(line),
-      signal,
-      ...(options.image === undefined ? {} : { image: options.image }),
-    })
-    await this.cluster.awaitReady(READY_MS, signal)
-    progress.line(`cluster ready in ${((monotonicMs() - begun) / 1000).toFixed(1)} s`)
-    this.run = { ...run, environment: { ...run.environment, ...this.cluster.facts } }
-    writeRun(this.folder, this.run)
-    return this.cluster
-  }
-
-  /** Clients and nemesis side by side, until the time is over or a fault fails. */
-  private async main(cluster: RunningCluster): Promise<void> {
-    const { run, clock, recorder, faults, options } = this
-    const stopped = new AbortController()
-    const signal = AbortSignal.any([options.signal, stopped.signal, this.halt.signal])
-    recorder.observe({ kind: 'phase', phase: 'main' })
-    const interpreter = this.clients(cluster)
-    const unfollow = await this.follow(cluster)
-    const injector = new Injector({
-      schedule: run.schedule,
-      faults,
-      cluster,
-      clock,
-      recorder,
-      triggers: this.triggers,
-      random: random(run.seed).fork('nemesis'),
-      unheld: run.unheldFaults ?? 'fail',
-    })
-    this.injector = injector
-    const rate = stream(random(run.seed).fork('rate').seed)
-    const paced = stagger(seconds(1 / run.rate), rate, this.plan.generator)
-    const generator = timeLimit(seconds(run.timeLimitS), paced)
-    const results = await Promise.allSettled([
-      interpreter.run(generator, signal).finally(() => stopped.abort()),
-      injector.run(signal).catch((error: unknown) => {
-        stopped.abort()
-        throw error
-      }),
-    ])
-    unfollow()
-    const failed = results.find((result) => result.status === 'rejected')
-    if (failed) throw failed.reason
-    this.halt.signal.throwIfAborted()
-  }
-
-  /** Gives what the nodes print to the triggers that wait for it. @returns what ends it */
-  private async follow(cluster: RunningCluster): Promise<() => void> {
-    if (!waitsForLogs(this.run.schedule)) return () => {}
-    if (cluster.logs === undefined)
-      throw new EnvironmentError('this kind of cluster cannot be waited for by log lines')
-    return cluster.logs.follow((line) => this.triggers.print(line))
-  }
-
-  private async recover(cluster: RunningCluster): Promise<void> {
-    const { recorder, options } = this
-    recorder.observe({ kind: 'phase', phase: 'recovery' })
-    const begun = monotonicMs()
-    await cluster.awaitReady(READY_MS, options.signal)
-    recorder.observe({ kind: 'recovered', afterMs: Math.round(monotonicMs() - begun) })
-  }
-
-  private async final(): Promise<void> {
-    const { recorder, plan, interpreter, options } = this
-    recorder.observe({ kind: 'phase', phase: 'final' })
-    if (plan.final !== undefined) await interpreter?.run(plan.final, options.signal)
-    recorder.observe({ kind: 'phase', phase: 'end' })
-  }
-
-  private clients(cluster: RunningCluster): Interpreter<Call> {
-    const { run, workload, clock, recorder } = this
-    const serving = cluster.nodes.filter(({ serves }) => serves)
-    const nodeOf = (thread: number) => serving[thread % serving.length]!
-    const open = this.system.clients[workload.client]!
-    this.interpreter = new Interpreter<Call>({
-      threads: run.concurrency,
-      clock,
-      open: (thread) => open({ cluster, node: nodeOf(thread), options: run.systemOptions }),
-      nodeOf: (thread) => nodeOf(thread).name,
-      safe: new Set(workload.safe),
-      timeoutMs: run.operationTimeoutMs,
-      record: (event) => recorder.record(event),
-    })
-    return this.interpreter
-  }
-
-  /** Records who leads whenever that changes. */
-  private async watch(cluster: RunningCluster, signal: AbortSignal): Promise<void> {
-    if (this.system.primaries === undefined) return
-    let known = ''
-    while (!signal.aborted) {
-      const primaries = (await cluster.primaries().catch(() => [])).toSorted()
-      if (signal.aborted) return
-      if (primaries.join() !== known) this.recorder.observe({ kind: 'primaries', primaries })
-      known = primaries.join()
-      await sleep(this.clock, milliseconds(OBSERVE_MS), signal)
-    }
-  }
-
-  /** Records how wrong the nodes' clocks are, in a run that shifts them. */
-  private async watchClocks(cluster: RunningCluster, signal: AbortSignal): Promise<void> {
-    const needed = Object.values(needsOf(this.run.schedule, this.faults)).flat()
-    if (cluster.clocks === undefined || !needed.includes('clock')) return
-    const names = cluster.nodes.map(({ name }) => name)
-    while (!signal.aborted) {
-      const offsets = await clockOffsets(cluster, names).catch(() => ({}))
-      if (signal.aborted) return
-      this.recorder.observe({ kind: 'clock', offsets })
-      await sleep(this.clock, milliseconds(CLOCKS_MS), signal)
-    }
-  }
-
-  /** Undoes everything again: costs little, and a run that failed half-way may need it. */
-  async heal(): Promise<void> {
-    if (this.cluster !== undefined) await healAll(this.faults, this.cluster, this.clock)
-  }
-
-  /** Says it now, and in the history as long as that is open: whoever judges it again should know. */
-  warn(message: string): void {
-    if (this.closed) this.options.progress.line(message)
-    else this.recorder.observe({ kind: 'warning', message })
-  }
-
-  close(): void {
-    this.closed = true
-    this.recorder.close()
-  }
-
-  /** What became of the schedule, as `--plan` reads it. */
-  async saveExecuted(): Promise<void> {
-    const { id, system, seed, timeLimitS } = this.run
-    const executed = this.injector?.executed() ?? []
-    const content = {
-      version: 1 as const,
-      run: id,
-      system,
-      seed,
-      timeLimitS,
-      executed: [...executed],
-    }
-    const text = JSON.stringify(content satisfies ExecutedSchedule, null, 2)
-    writeWhole(this.folder, EXECUTED, `${text}\n`)
-  }
-
-  async saveLogs(): Promise<void> {
-    await this.cluster?.saveLogs(join(this.folder, files.logs))
-  }
-
-  async down(): Promise<void> {
-    await this.cluster?.down()
-  }
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { VerdictRecord } from '../../results/run.ts'
 import type { OptionValues } from '../api.ts'
 import { loadCatalog } from '../catalog.ts'
+import { realVenue } from '../cluster/cluster.ts'
 import { dockerCluster } from '../cluster/docker/docker.ts'
 import { requireEngine } from '../engine.ts'
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
@@ -124,7 +125,7 @@ async function test(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
   const result = await runTest({
     run,
     catalog,
-    cluster: dockerCluster,
+    venue: realVenue(dockerCluster),
     store: resolve(args.text('store')!),
     budget: budgetOf(args),
     progress,

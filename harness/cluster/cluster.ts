@@ -4,6 +4,7 @@
  * interchangeable.
  */
 import type { Ability, Cluster, OptionValues, System } from '../api.ts'
+import { type Clock, realClock } from '../clock.ts'
 
 export interface ClusterRequest {
   /** Unique on the machine; part of every name that the run creates. */
@@ -41,6 +42,22 @@ export interface RunningCluster extends Cluster {
    */
   down(): Promise<void>
 }
+
+/** Where one run takes place. */
+export interface Venue {
+  /** The time of the run: real, or that of a simulation. */
+  readonly clock: Clock
+  /** Runs work to its end; nothing that waits on the clock goes on otherwise. */
+  drive<T>(work: Promise<T>): Promise<T>
+  up(request: ClusterRequest): Promise<RunningCluster>
+}
+
+/** Real time, on a kind of cluster that knows no other. */
+export const realVenue = (kind: Pick<ClusterKind, 'up'>): Venue => ({
+  clock: realClock(),
+  drive: (work) => work,
+  up: (request) => kind.up(request),
+})
 
 /** What a clean-up removed, by name. */
 export interface CleanReport {

@@ -163,6 +163,7 @@ const serve = async (
   }
   const cluster = {
     nodes: [node],
+    sleep: async () => {},
     exec: () => Promise.reject(new Error('no container')),
     primaries: () => Promise.resolve([]),
   }
