@@ -21,7 +21,7 @@ import {
   unknownInLinks,
 } from '../harness/api.ts'
 
-const schema = z.strictObject({ links, percent: z.number().min(0.1).max(100) })
+const schema = z.strictObject({ links, percent: z.number().min(1).max(100) })
 type CorruptPlan = z.infer<typeof schema>
 type Done = CorruptPlan & {
   readonly shaped: readonly Link[]

@@ -18,7 +18,7 @@ import {
   unknownInLinks,
 } from '../harness/api.ts'
 
-const schema = z.strictObject({ links, percent: z.number().min(0.01).max(100) })
+const schema = z.strictObject({ links, percent: z.number().min(1).max(100) })
 type DuplicatePlan = z.infer<typeof schema>
 type Done = DuplicatePlan & { readonly shaped: readonly Link[] }
 

@@ -278,7 +278,7 @@ sub start {
   defined(my $child = fork) or die "fork: $!";
   return if $child;
   setpgrp;
-  $0 = 'schism-queue';
+  $0 = "schism-queue $holder";
   open(STDIN, '<', '/dev/null'); open(STDOUT, '>', '/dev/null'); open(STDERR, '>', '/dev/null');
   chdir '/';
   serve($listen);

@@ -43,11 +43,13 @@ const hooks = [
   { direction: 'out', name: 'output' },
 ] as const
 
-/** True of the share of packets that is lost. */
-const chance = ({ percent, burst = 1 }: Loss): string =>
-  burst <= 1
+/** True of the share of packets that is touched; of all of them, without a condition. */
+const chance = ({ percent, burst = 1 }: Loss): string => {
+  if (percent >= 100) return ''
+  return burst <= 1
     ? `numgen random mod 10000 < ${Math.round(percent * 100)}`
-    : `numgen inc mod ${Math.max(burst, Math.round((burst * 100) / percent))} < ${burst}`
+    : `numgen inc mod ${Math.max(burst + 1, Math.round((burst * 100) / percent))} < ${burst}`
+}
 
 /**
  * Duplicates packets at a node. A copy of what arrives is sent to the node itself, through its loopback
