@@ -66,19 +66,7 @@ export {
 } from './capabilities/traffic.ts'
 export { monotonicMs } from './clock.ts'
 export { clocksHold, type ShiftedProcesses, shiftedProcesses } from './clock-evidence.ts'
-export {
-  type Damage,
-  type DamageDone,
-  damageEvidence,
-  damageFields,
-  damageHealed,
-  filesToDamage,
-  fingerprint,
-  healDamage,
-  overwrite,
-  refuseDamage,
-  takeAim,
-} from './damage.ts'
+export * from './damage.ts'
 export { DefiniteError, Refused } from './errors.ts'
 export type { Generator } from './generator.ts'
 export {
