@@ -29,6 +29,22 @@ const rows = {
     args: '--workload register --faults partition --option reads=serializable',
     want: 'violation',
   },
+  'nats-cas': { system: 'nats', args: '--workload register', want: 'violation' },
+  'nats-faults': {
+    system: 'nats',
+    args: '--workload set --faults partition,kill,pause',
+    want: 'valid',
+  },
+  'zookeeper-plain': {
+    system: 'zookeeper',
+    args: '--workload register --faults partition --option reads=plain',
+    want: 'violation',
+  },
+  'zookeeper-faults': {
+    system: 'zookeeper',
+    args: '--workload register --faults partition,kill,pause',
+    want: 'valid',
+  },
   'postgres-power-fsync-off': {
     system: 'postgres',
     args: '--workload set --faults lose-unsynced --option fsync=off',
