@@ -4,7 +4,6 @@
  */
 import type { Cluster, Evidence } from './api.ts'
 import type { ClockReading, ClockStatement } from './capabilities/clocks.ts'
-import { monotonicMs } from './clock.ts'
 
 /** How far a clock may be from where it was put; ms. */
 const TOLERANCE_MS = 5
@@ -89,7 +88,7 @@ const signed = (ms: number): string => `${ms < 0 ? '' : '+'}${Number(ms.toFixed(
 
 /** Asks a system that speaks of time coarsely until its answers leave little doubt. */
 const narrowed = async (cluster: Cluster, node: string): Promise<ClockStatement | undefined> => {
-  const deadline = monotonicMs() + PATIENCE_MS
+  const deadline = cluster.uptimeMs() + PATIENCE_MS
   let from = -Infinity
   let to = Infinity
   do {
@@ -99,7 +98,7 @@ const narrowed = async (cluster: Cluster, node: string): Promise<ClockStatement 
     to = Math.min(to, said.offsetMs + said.withinMs)
     // Answers that contradict each other: the clock has moved.
     if (from > to) return said
-  } while (to - from > TOLERANCE_MS && monotonicMs() < deadline)
+  } while (to - from > TOLERANCE_MS && cluster.uptimeMs() < deadline)
   return { offsetMs: (from + to) / 2, withinMs: (to - from) / 2 }
 }
 
@@ -117,7 +116,7 @@ export const clockOffsets = async (
   return Object.fromEntries(
     nodes.flatMap((node) => {
       const read = readings[node]!
-      return read.length === 0 ? [] : [[node, furthest(read)]]
+      return read.length === 0 ? [] : [[node, Math.round(furthest(read) * 1000) / 1000]]
     }),
   )
 }

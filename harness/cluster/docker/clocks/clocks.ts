@@ -151,7 +151,10 @@ class NodeClocks implements RunningClocks {
     const shifted = [...this.#skews].flatMap(([node, { now }]) => (now.length > 0 ? [node] : []))
     if (shifted.length === 0) return
     const look = async (): Promise<void> => {
-      await this.#inTurn(() => this.#look(shifted)).catch((error: unknown) => this.#warn(error))
+      await this.#inTurn(() => this.#look(shifted)).catch((error: unknown) => {
+        // Closed meanwhile: nobody is there to hear it.
+        if (this.#skews.size > 0) this.#warn(error)
+      })
       this.#watch()
     }
     this.#watching = setTimeout(() => void look(), WATCH_MS)

@@ -42,7 +42,7 @@ const branchOf = (
   bytes: Buffer,
 ): { readonly code: number; readonly length: number; readonly to: number } | undefined => {
   const [first = 0, second = 0] = bytes
-  if (first >> 4 === 7) return { code: 0x10 | first, length: 2, to: 2 + bytes.readInt8(1) }
+  if (first >> 4 === 7) return { code: 0x80 | (first & 15), length: 2, to: 2 + bytes.readInt8(1) }
   if (first !== 0x0f || second >> 4 !== 8) return undefined
   return { code: second, length: 6, to: 6 + bytes.readInt32LE(2) }
 }
