@@ -11,7 +11,7 @@ const phase = (name: string): EventInput => ({
   f: 'observe',
   value: { kind: 'phase', phase: name },
 })
-const fault = (type: 'invoke' | 'ok' | 'fail', value: object): EventInput => ({
+const fault = (type: 'invoke' | 'ok' | 'fail' | 'info', value: object): EventInput => ({
   process: 'nemesis',
   type,
   f: 'partition',

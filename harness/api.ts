@@ -261,8 +261,10 @@ export interface Cluster {
   readonly messages?: Messages
   /** What an injection draws from (`one`, `minority`): an episode's own stream; absent outside a run. */
   readonly random?: Random
-  /** Waits on the cluster's time, which is virtual in a simulation. */
-  sleep(ms: number): Promise<void>
+  /** Steady ms on the cluster's time, which is virtual in a simulation. */
+  uptimeMs(): number
+  /** Waits on that time; returns early, without an error, when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** Runs a command in a node and returns what it printed. @throws when it exits with another code than 0 */
   exec(node: string, argv: readonly string[]): Promise<string>
   /** The nodes that lead now; empty when none does or nobody can say. */

@@ -5,7 +5,6 @@
  */
 import { z } from 'zod'
 import type { Cluster, Member, Random, Topology } from './api.ts'
-import { monotonicMs } from './clock.ts'
 import { EnvironmentError } from './errors.ts'
 import { random } from './random.ts'
 
@@ -38,6 +37,7 @@ export type Targets = z.infer<typeof targets>
 
 /** How long an injection waits for somebody to lead, ms: an election may be under way. */
 const ELECTION_MS = 10_000
+const ASK_MS = 50
 
 /**
  * The names of the nodes meant, now. @throws EnvironmentError when nobody leads or a name is unknown
@@ -93,11 +93,10 @@ const drawn = (
 }
 
 const leaders = async (cluster: Cluster): Promise<readonly string[]> => {
-  const deadline = monotonicMs() + ELECTION_MS
-  while (monotonicMs() < deadline) {
+  for (let waitedMs = 0; waitedMs < ELECTION_MS; waitedMs += ASK_MS) {
     const primaries = await cluster.primaries()
     if (primaries.length > 0) return primaries
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await cluster.sleep(ASK_MS)
   }
   throw new EnvironmentError(`no node says that it leads, for ${ELECTION_MS / 1000} s`)
 }

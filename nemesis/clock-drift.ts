@@ -3,12 +3,10 @@
  * slews does, far beyond what either would: within seconds nodes disagree by more than they allow for.
  * Healing sets them right at once. Evidence: the gain of every process' clock over a third of a second.
  */
-import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import {
   clocksHold,
   type Fault,
-  monotonicMs,
   planTargets,
   resolveTargets,
   type ShiftedProcesses,
@@ -53,10 +51,10 @@ export default {
     return { targets: nodes, done: { ppm, ...scope, shifted } }
   },
   async observe(cluster, { targets, done }) {
-    const begun = monotonicMs()
+    const begun = cluster.uptimeMs()
     const before = await cluster.clocks!.read(targets)
-    await setTimeout(WATCH_MS)
-    const tookMs = monotonicMs() - begun
+    await cluster.sleep(WATCH_MS)
+    const tookMs = cluster.uptimeMs() - begun
     const after = await cluster.clocks!.read(targets)
     const gains = targets.flatMap((node) =>
       after[node]!.flatMap(({ pid, offsetMs, isSkewed }) => {

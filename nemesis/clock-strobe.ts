@@ -3,13 +3,11 @@
  * disagree do: code that takes the difference of two readings sees time run backwards, again and again.
  * Evidence: both times were read in every node.
  */
-import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import {
   type Cluster,
   clocksHold,
   type Fault,
-  monotonicMs,
   planTargets,
   resolveTargets,
   type ShiftedProcesses,
@@ -75,14 +73,14 @@ export default {
 
 /** How far the clocks of each node swing while two periods pass, and whether all are as they should be. */
 const watch = async (cluster: Cluster, nodes: readonly string[], { periodMs, shifted }: Done) => {
-  const until = monotonicMs() + Math.min(2.5 * periodMs + 100, WATCH_MS)
+  const until = cluster.uptimeMs() + Math.min(2.5 * periodMs + 100, WATCH_MS)
   const seen = new Map<string, number[]>(nodes.map((node) => [node, []]))
-  while (monotonicMs() < until) {
+  while (cluster.uptimeMs() < until) {
     const readings = await cluster.clocks!.read(nodes)
     for (const node of nodes)
       for (const { isSkewed, offsetMs } of readings[node]!)
         if (isSkewed) seen.get(node)!.push(offsetMs)
-    await setTimeout(Math.min(periodMs / 3, 50))
+    await cluster.sleep(Math.min(periodMs / 3, 50))
   }
   const swings = Object.fromEntries(
     [...seen].map(([node, ms]) => [node, ms.length === 0 ? 0 : Math.max(...ms) - Math.min(...ms)]),

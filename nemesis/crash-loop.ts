@@ -4,7 +4,6 @@
  * process and ends with it; its own failure is told when it is healed. Evidence: the process was killed and
  * started, counted, and after healing one runs and stays.
  */
-import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import {
   type Cluster,
@@ -40,14 +39,15 @@ const STAY_MS = 200
 
 const run = async (
   loop: Loop,
-  processes: Processes,
+  cluster: Cluster,
   names: readonly string[],
   periodMs: number,
 ): Promise<void> => {
   const { signal } = loop.stop
+  const processes = cluster.processes!
   try {
     while (!signal.aborted) {
-      const period = setTimeout(periodMs, undefined, { signal }).catch(() => undefined)
+      const period = cluster.sleep(periodMs, signal)
       await processes.kill(names)
       loop.crashes++
       await processes.start(names)
@@ -90,7 +90,7 @@ export default {
     }
     loops.set(processes, loop)
     const before = await pidsOf(cluster, names)
-    loop.ended = run(loop, processes, names, periodMs)
+    loop.ended = run(loop, cluster, names, periodMs)
     return { targets: names, done: { before, periodMs } }
   },
   async observe(cluster, { targets, done }) {
@@ -111,7 +111,7 @@ export default {
     const result = results.get(cluster.processes!)
     if (result?.error !== undefined) throw result.error
     const before = await pidsOf(cluster, targets)
-    await setTimeout(STAY_MS)
+    await cluster.sleep(STAY_MS)
     const now = await pidsOf(cluster, targets)
     const staying = now.filter((pid, place) => pid !== null && pid === before[place]).length
     return {

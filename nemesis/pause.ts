@@ -4,7 +4,6 @@
  * `process`, only the processes whose command line matches are stopped (SIGSTOP): the rest of the node goes
  * on without them. Evidence: the kernel says frozen and their processor time stands still, or it says stopped.
  */
-import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import {
   type Ability,
@@ -95,7 +94,7 @@ export default {
 
 const areFrozen = async (cluster: Cluster, targets: readonly string[]): Promise<Evidence> => {
   const before = await states(cluster, targets)
-  await setTimeout(WATCH_MS)
+  await cluster.sleep(WATCH_MS)
   const after = await states(cluster, targets)
   const still = after.filter(
     ({ state, cpuNs }, place) => state === 'paused' && cpuNs === before[place]!.cpuNs,

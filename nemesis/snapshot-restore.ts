@@ -6,7 +6,6 @@
  * at that moment would have left. Healing starts the node. Evidence: files had changed since the snapshot, and
  * none differs from it after the restore.
  */
-import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import {
   type Fault,
@@ -59,7 +58,7 @@ export default {
     } finally {
       await processes.resume(names)
     }
-    await setTimeout(ageMs)
+    await cluster.sleep(ageMs)
     await processes.kill(names)
     const restored = await Promise.all(
       names.map(async (node) => {

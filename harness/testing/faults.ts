@@ -63,6 +63,7 @@ export const testCluster = (size = 3): Cluster => ({
     address: '',
     endpoint: (port) => ({ host: '', port }),
   })),
+  uptimeMs: () => 0,
   sleep: async () => {},
   exec: async () => '',
   primaries: async () => ['n1'],

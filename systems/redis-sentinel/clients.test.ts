@@ -128,6 +128,7 @@ const serve = async (behaviour: Behaviour, options: OptionValues = {}): Promise<
   const node = { name: 'r1', role: 'server', serves: true, address: '198.18.0.10', endpoint }
   const cluster = {
     nodes: [node, { ...node, name: 's1', role: 'sentinel', serves: false }],
+    uptimeMs: () => 0,
     sleep: async () => {},
     exec: () => Promise.reject(new Error('no container')),
     primaries: () => Promise.resolve([]),

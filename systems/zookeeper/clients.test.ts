@@ -160,6 +160,7 @@ const serve = async (
   }
   const cluster = {
     nodes: [node],
+    uptimeMs: () => 0,
     sleep: async () => {},
     exec: () => Promise.reject(new Error('no container')),
     primaries: () => Promise.resolve([]),

@@ -4,7 +4,7 @@
  * file.
  */
 import type { Cluster, ClusterNode, Member, Peer, Processes } from '../../api.ts'
-import { milliseconds, realClock, sleep } from '../../clock.ts'
+import { milliseconds, monotonicMs, realClock, sleep } from '../../clock.ts'
 import { EnvironmentError, messageOf } from '../../errors.ts'
 import type { ClusterKind, ClusterRequest, RunningCluster } from '../cluster.ts'
 import { clusterMembership } from '../membership.ts'
@@ -227,7 +227,8 @@ const runningCluster = (parts: Parts): RunningCluster => {
     resources: nodeResources(engine, agent, nodes),
     logs: nodeLogs(engine, nodes),
     ...membershipOf(parts, clusterNodes, processes, outside),
-    sleep: (ms) => sleep(realClock(), milliseconds(ms)),
+    uptimeMs: monotonicMs,
+    sleep: (ms, signal) => sleep(realClock(), milliseconds(ms), signal),
     exec: (node, argv) => execute(engine, parts.nodes, node, argv),
     primaries: async () => askPrimaries(running, request),
     awaitReady: async (deadlineMs, signal) => {

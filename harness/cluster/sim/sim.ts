@@ -10,13 +10,13 @@ import { milliseconds, sleep } from '../../clock.ts'
 import { EnvironmentError, messageOf } from '../../errors.ts'
 import type { Message, StartProgram } from '../../program.ts'
 import { type Random, random } from '../../random.ts'
-import type { ClusterRequest, RunningCluster } from '../cluster.ts'
+import type { ClusterRequest, RunningCluster, Venue } from '../cluster.ts'
 import { simClocks, simLinks, simProcesses, simTraffic } from './capabilities.ts'
 import { SimClients } from './clients.ts'
 import { simDisks } from './disks.ts'
 import { SimNetwork } from './network.ts'
 import { SimNode } from './node.ts'
-import type { Scheduler } from './scheduler.ts'
+import { Scheduler } from './scheduler.ts'
 
 /** What a simulated cluster has. Files, resources and connections are the real machine's alone. */
 export const simAbilities: ReadonlySet<Ability> = new Set<Ability>([
@@ -43,6 +43,16 @@ export interface SimRequest extends Pick<ClusterRequest, 'system' | 'nodes' | 'o
   readonly scheduler: Scheduler
 }
 
+/** A simulation of its own for one run. */
+export const simVenue = (seed: number): Venue => {
+  const scheduler = new Scheduler()
+  return {
+    clock: scheduler,
+    drive: (work) => scheduler.run(work),
+    up: async (request) => simCluster({ ...request, seed, scheduler }),
+  }
+}
+
 /** @throws EnvironmentError for a system that has no programs, or a fault that a simulation has not */
 export const simCluster = (request: SimRequest): RunningCluster => {
   const { system, options, scheduler } = request
@@ -63,7 +73,8 @@ export const simCluster = (request: SimRequest): RunningCluster => {
     clocks: simClocks(nodes, scheduler),
     disks: simDisks(nodes, chance.fork('power')),
     messages: clients,
-    sleep: (ms) => sleep(scheduler, milliseconds(ms)),
+    uptimeMs: () => scheduler.now() / 1e6,
+    sleep: (ms, signal) => sleep(scheduler, milliseconds(ms), signal),
     exec: async () => {
       throw new EnvironmentError('a simulated node runs no commands')
     },
