@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadCatalog } from '../harness/catalog.ts'
-import { faultsPage, readme, withFaults, withTables } from './docs.ts'
+import { faultsPage, readme, schedulesPage, withFaults, withTables, withTemplates } from './docs.ts'
 
 test('the tables in the README are what the catalog says (npx tsx scripts/docs.ts renews them)', async () => {
   const page = readFileSync(readme, 'utf8')
@@ -12,6 +12,11 @@ test('the tables in the README are what the catalog says (npx tsx scripts/docs.t
 test('the table of faults is what the catalog says', async () => {
   const page = readFileSync(faultsPage, 'utf8')
   expect(withFaults(page, await loadCatalog())).toBe(page)
+})
+
+test('the table of templates is what the catalog says', async () => {
+  const page = readFileSync(schedulesPage, 'utf8')
+  expect(withTemplates(page, await loadCatalog())).toBe(page)
 })
 
 test('docs/checkers.md has a row for every checker and model', async () => {

@@ -1,5 +1,5 @@
 /**
- * The tables of the README and of docs/faults.md, generated from the catalog so that they cannot go stale:
+ * The tables of the README, docs/faults.md and docs/schedules.md, generated from the catalog so that they cannot go stale:
  *
  *   npx tsx scripts/docs.ts
  */
@@ -33,6 +33,7 @@ const tables = (catalog: Catalog): string => {
     '| --- | --- | --- |',
     ...rows('workload', catalog.workloads),
     ...rows('fault', catalog.faults),
+    ...rows('template', catalog.templates),
     ...rows('checker', catalog.checkers),
     ...rows('model', catalog.models),
   ].join('\n')
@@ -64,8 +65,26 @@ export const withFaults = (page: string, { faults }: Catalog): string => {
   )
 }
 
+export const schedulesPage = join(import.meta.dirname, '..', 'docs', 'schedules.md')
+
+/** The page on schedules with its table of templates renewed. */
+export const withTemplates = (page: string, { templates }: Catalog): string => {
+  const rows = [...templates].map(([name, { summary, parameters, source }]) => {
+    const list = Object.entries(parameters).map(
+      ([key, { default: value, summary }]) => `\`${key}=${value}\` ${summary}`,
+    )
+    return `| \`${name}\` | ${summary} | ${list.join('; ')} | ${source} |`
+  })
+  const head = ['| template | what it does | parameters | from |', '| --- | --- | --- | --- |']
+  return page.replace(
+    between,
+    (_, open: string, close: string) => `${open}${[...head, ...rows].join('\n')}\n${close}`,
+  )
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const catalog = await loadCatalog()
   writeFileSync(readme, withTables(readFileSync(readme, 'utf8'), catalog))
   writeFileSync(faultsPage, withFaults(readFileSync(faultsPage, 'utf8'), catalog))
+  writeFileSync(schedulesPage, withTemplates(readFileSync(schedulesPage, 'utf8'), catalog))
 }

@@ -53,6 +53,11 @@ const stale = file(
   ),
 )
 
+const killing = (target: string, start: object): string =>
+  JSON.stringify({ episodes: [{ ...start, for: 5, fault: 'kill', plan: { targets: target } }] })
+const sentinels = file('sentinels.json', killing('sentinel', { at: 5 }))
+const moon = file('moon.json', killing('primary', { when: { on: 'full-moon' } }))
+
 describe('bad arguments: 254 and one line', () => {
   test.each([
     ['nothing', [], /schism/],
@@ -94,6 +99,41 @@ describe('bad arguments: 254 and one line', () => {
       'a plan that is not there',
       ['test', 'etcd', '--plan', 'none.json'],
       /none\.json: cannot be read/,
+    ],
+    [
+      'a plan and faults',
+      ['test', 'etcd', '--plan', 'a.json', '--faults', 'kill'],
+      /plan and faults are mutually exclusive/,
+    ],
+    [
+      'a template and a plan',
+      ['test', 'etcd', '--template', 'flapping-leader', '--plan', 'a.json'],
+      /plan and template are mutually exclusive/,
+    ],
+    [
+      'an unknown template',
+      ['test', 'etcd', '--template', 'flapping-leaders'],
+      /unknown template "flapping-leaders"; did you mean "flapping-leader"\?/,
+    ],
+    [
+      'a parameter of a template that is out of range',
+      ['test', 'etcd', '--template', 'flapping-leader:times=0'],
+      /times=0: expected times=a whole number from 1 to 100/,
+    ],
+    [
+      'a template that takes too long',
+      ['test', 'etcd', '--template', 'isolate-leader-then-heal', '--time-limit', '20'],
+      /ends at 26 s: after the time limit of 20 s/,
+    ],
+    [
+      'a role that the system does not know',
+      ['test', 'etcd', '--plan', sentinels],
+      /sentinels\.json: episodes\.0\.plan: no node or role is called "sentinel"; .*roles: server/,
+    ],
+    [
+      'a trigger that is none',
+      ['test', 'etcd', '--plan', moon],
+      /moon\.json: episodes\.0\.when\.on: expected one of leader-change, log, installed, healed/,
     ],
     [
       'a model nobody knows',

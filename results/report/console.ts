@@ -161,11 +161,10 @@ const numbers = ({ measures, around }: Findings): readonly string[] => {
       : [duration(latency.p50), duration(latency.p99), duration(latency.max)]),
   ])
   const installed = around.faults.filter((fault) => fault.installed).length
+  const planned = around.faults.length + around.skipped
   const facts = [
     `${count(Math.round(measures.okPerSecond))} ok operations a second`,
-    around.faults.length === 0
-      ? 'no faults'
-      : `${count(installed)} of ${counted(around.faults.length, 'fault')} installed`,
+    planned === 0 ? 'no faults' : `${count(installed)} of ${counted(planned, 'fault')} installed`,
     counted(around.leaderChanges.length, 'leader change'),
     ...(around.recoveryMs === undefined
       ? []

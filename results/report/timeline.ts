@@ -3,7 +3,13 @@
  * fault ledger. A history may come from elsewhere, so fields of the wrong shape read as absent.
  */
 import type { History } from '../../checkers/history.ts'
-import { type Episode, episodes, type Json, observations } from '../../checkers/ledger.ts'
+import {
+  type Episode,
+  episodes,
+  type Json,
+  observations,
+  skippedEpisodes,
+} from '../../checkers/ledger.ts'
 import { line, seconds, shown } from './text.ts'
 
 /** One fault as reports show it; texts are printable lines, times ns since the run began. */
@@ -37,6 +43,8 @@ export interface LeaderChange {
 
 export interface Timeline {
   readonly faults: readonly FaultView[]
+  /** How many planned faults never began: what they waited for did not come. */
+  readonly skipped: number
   readonly leaderChanges: readonly LeaderChange[]
   /** From the last heal until the whole cluster served again. */
   readonly recoveryMs: number | undefined
@@ -50,6 +58,7 @@ export const timeline = (history: History): Timeline => {
   const seen = observations(history)
   return {
     faults,
+    skipped: skippedEpisodes(history).length,
     leaderChanges: leaderChanges(seen, faults),
     recoveryMs: seen.reduce<number | undefined>(
       (last, one) =>
