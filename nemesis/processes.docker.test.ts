@@ -64,7 +64,13 @@ const connections = async (name: string, count: number): Promise<number> => {
   const answers = agents.map(
     (agent) =>
       new Promise<boolean>((resolve) => {
-        const options = { agent, host: addressOf(name), port: 2379, path: '/version', timeout: 500 }
+        const options = {
+          agent,
+          host: addressOf(name),
+          port: 2379,
+          path: '/version',
+          timeout: 1000,
+        }
         const request = get(options, (answer) => answer.resume().on('end', () => resolve(true)))
         request.on('timeout', () => request.destroy()).on('error', () => resolve(false))
       }),
@@ -88,7 +94,12 @@ const episode = async <P extends Json, D extends Json>(
   const installed = performance.now()
   await expect.poll(() => fault.observe(cluster, injection), patience).toMatchObject({ held: true })
   const said = (await fault.observe(cluster, injection)).summary
-  await effect(injection.targets, injection.done)
+  try {
+    await effect(injection.targets, injection.done)
+  } catch (error) {
+    await fault.heal(cluster)
+    throw error
+  }
   const healing = performance.now()
   await fault.heal(cluster)
   const healed = performance.now()
@@ -103,9 +114,10 @@ const patience = { timeout: 5_000, interval: 50 }
 
 describe('processes of etcd', () => {
   it('stop by themselves when asked', () =>
-    episode('stop', stop, { targets: ['n1', 'n2'], graceMs: 5000 }, async (_, done) => {
-      expect(done.endings.map(({ by }) => by)).toEqual(['itself', 'itself'])
-      expect(await writes('n3', 300)).toBe(false)
+    episode('stop', stop, { targets: ['n1'], graceMs: 10_000 }, async (_, done) => {
+      expect(done.endings.map(({ by }) => by)).toEqual(['itself'])
+      expect(await writes('n1', 300)).toBe(false)
+      await expect.poll(() => writes('n2'), patience).toBe(true)
     }))
 
   it('are stopped one by one by their command line', () =>
@@ -147,11 +159,19 @@ describe('processes of etcd', () => {
 
 describe('resources of etcd', () => {
   it('are short of processor time', () =>
-    episode('cpu', cpu, { targets: ['n1', 'n2', 'n3'], cores: 0.02 }, async () => {
-      const before = (await cluster.resources!.cpu('n1'))!.throttled
+    episode('cpu', cpu, { targets: ['n1', 'n2', 'n3'], share: 0.5 }, async (_, { limits }) => {
+      const before = (await cluster.resources!.cpu('n1'))!
+      expect(before.limitCores).toBeCloseTo(limits[0]!, 4)
+      expect(before.limitCores).toBeLessThan(0.2)
       await Promise.all(Array.from({ length: 40 }, () => writes('n1')))
-      expect((await cluster.resources!.cpu('n1'))!.throttled).toBeGreaterThan(before + 2)
+      expect((await cluster.resources!.cpu('n1'))!.throttled).toBeGreaterThan(before.throttled)
     }))
+
+  it('have more processor time than they want, and that is no fault', async () => {
+    const injection = await cpu.inject(cluster, { targets: ['n1'], cores: 2 })
+    expect(await cpu.observe(cluster, injection)).toMatchObject({ held: false })
+    await cpu.heal(cluster)
+  })
 
   it('are short of memory: what the kernel kept of their files is dropped', async () => {
     const fill = 'dd if=/dev/zero of=/data/ballast bs=1M count=64 conv=fsync 2>/dev/null'
@@ -174,9 +194,9 @@ describe('resources of etcd', () => {
 
   it('are short of open files: no connection is taken any more', () =>
     episode('fds', fds, { targets: ['n1'], spare: 3 }, async () => {
-      // Connections of its peers come and go: a few new ones may find room.
-      expect(await connections('n1', 30)).toBeLessThan(15)
-      expect(await connections('n2', 30)).toBe(30)
+      // Earlier connections that it has closed since have left some room.
+      expect(await connections('n1', 200)).toBeLessThan(150)
+      expect(await connections('n2', 200)).toBe(200)
     }))
 })
 

@@ -27,8 +27,8 @@ export interface FileUse {
 
 /** What a node is given, and takes. A reading of a node that is gone is undefined. */
 export interface Resources {
-  /** Processor time: 1 is one core, 0.01 the least. */
-  limitCpu(nodes: readonly string[], cores: number): Promise<void>
+  /** Processor time by node: 1 is one core, 0.001 the least. */
+  limitCpu(limits: Readonly<Record<string, number>>): Promise<void>
   cpu(node: string): Promise<CpuUse | undefined>
   liftCpu(): Promise<void>
 

@@ -7,6 +7,7 @@
 import type { Json } from '../../checkers/ledger.ts'
 import type { PlannedEpisode, Schedule } from '../../results/schedule.ts'
 import type { Ability, Fault, Topology } from '../api.ts'
+import { UsageError } from '../errors.ts'
 import type { Random } from '../random.ts'
 import { round } from './times.ts'
 
@@ -25,7 +26,7 @@ export interface ScheduleRequest {
   readonly random: Random
 }
 
-/** A schedule from the seed: as many episodes as fit into the time limit, at least one a fault asked for. */
+/** A schedule from the seed: as many episodes as fit into the time limit, at least one a fault asked for. @throws UsageError */
 export const generateSchedule = (request: ScheduleRequest): Schedule => {
   const { faults, timeLimitS, random } = request
   const episodes: PlannedEpisode[] = []
@@ -49,13 +50,17 @@ export const generateSchedule = (request: ScheduleRequest): Schedule => {
   }
 }
 
-/** Makes the next plan of a fault. */
+/** Makes the next plan of a fault. @throws UsageError when this cluster is none for it */
 const planner = ({ faults, topology, random }: ScheduleRequest) => {
   const counts = new Map<string, number>()
   return (name: string): Json => {
     const nth = counts.get(name) ?? 0
     counts.set(name, nth + 1)
-    return faults.get(name)!.plan(topology, random.fork(`${name}/${nth}`), nth)
+    const fault = faults.get(name)!
+    const plan = fault.plan(topology, random.fork(`${name}/${nth}`), nth)
+    const refusal = fault.refuses?.(plan, topology)
+    if (refusal !== undefined) throw new UsageError(`fault ${name}: ${refusal}`)
+    return plan
   }
 }
 

@@ -41,7 +41,7 @@ describe('processor time', () => {
   it('is limited to a share, counted by the kernel, over a restart, and lifted', async () => {
     expect(await resources().cpu('n1')).toEqual({ throttled: 0 })
     expect(await share('n1')).toBeGreaterThan(0.15)
-    await measured('limit cpu', () => resources().limitCpu(['n1'], 0.05))
+    await measured('limit cpu', () => resources().limitCpu({ n1: 0.05 }))
     expect(await share('n1')).toBeLessThan(0.1)
     const use = await resources().cpu('n1')
     expect(use!.limitCores).toBe(0.05)
@@ -50,6 +50,8 @@ describe('processor time', () => {
     expect(await resources().cpu('n1')).toBeUndefined()
     await cluster.processes!.start(['n1'])
     expect((await resources().cpu('n1'))!.limitCores).toBe(0.05)
+    await resources().limitCpu({ n1: 0.002 })
+    expect((await resources().cpu('n1'))!.limitCores).toBe(0.002)
     await resources().liftCpu()
     await resources().liftCpu()
     expect((await resources().cpu('n1'))!.limitCores).toBeUndefined()

@@ -6,7 +6,7 @@
  * A node is brought out of memory by files in its own memory file system: they are charged to the node
  * and belong to no process, so that the kernel has to kill one of the tested system's.
  */
-import type { FileUse, MemoryUse, Resources } from '../../api.ts'
+import type { CpuUse, FileUse, MemoryUse, Resources } from '../../api.ts'
 import { EnvironmentError } from '../../errors.ts'
 import type { Agent } from './agent.ts'
 import { type Readings, readGroups } from './cgroups.ts'
@@ -15,7 +15,10 @@ import { attempt, type Engine } from './engine.ts'
 import type { DockerNode } from './node.ts'
 import { findNode, inspectState } from './processes.ts'
 
+/** The kernel gives at least a millisecond in each period, so that little of it needs a long one. */
 const PERIOD_US = 100_000
+const LONG_PERIOD_US = 1_000_000
+const LEAST_QUOTA_US = 1_000
 
 /** No limit. The engine cannot lift one of memory; this is more than any machine has, and both versions take it. */
 const UNLIMITED_BYTES = 8 * 2 ** 40
@@ -49,17 +52,21 @@ export const nodeResources = (
   }
 
   return {
-    limitCpu: (names, cores) =>
-      onEach(names, (node) =>
-        update(node, { CpuPeriod: PERIOD_US, CpuQuota: Math.round(cores * PERIOD_US) }),
-      ),
+    limitCpu: (limits) =>
+      onEach(Object.keys(limits), (node) => {
+        const cores = limits[node.name]!
+        const period = cores * PERIOD_US < LEAST_QUOTA_US ? LONG_PERIOD_US : PERIOD_US
+        const quota = Math.max(LEAST_QUOTA_US, Math.round(cores * period))
+        return update(node, { CpuPeriod: period, CpuQuota: quota })
+      }),
     cpu: async (name) => {
       const read = await readings(name, cpuFiles)
       return read === undefined ? undefined : cpuUse(read)
     },
     liftCpu: () =>
       onEach(all, async (node) => {
-        if (((await limitsOf(node)).CpuQuota ?? 0) > 0) await update(node, { CpuQuota: -1 })
+        if (((await limitsOf(node)).CpuQuota ?? 0) > 0)
+          await update(node, { CpuPeriod: PERIOD_US, CpuQuota: -1 })
       }),
 
     limitMemory: (limits) =>
@@ -93,17 +100,18 @@ export const nodeResources = (
   }
 }
 
-const cpuFiles = ['cpu/cpu.cfs_quota_us', 'cpu/cpu.stat', 'unified/cpu.max', 'unified/cpu.stat']
+const cpuFiles = [
+  ...['cpu/cpu.cfs_quota_us', 'cpu/cpu.cfs_period_us', 'cpu/cpu.stat'],
+  ...['unified/cpu.max', 'unified/cpu.stat'],
+]
 
-/** The quota is a number alone in version 1, and stands before the period in version 2. */
-const cpuUse = (read: Readings) => {
-  const quota =
-    read.get('cpu.cfs_quota_us') ??
-    Number([...read.keys()].find((key) => /^cpu\.max \d+$/.test(key))?.split(' ')[1] ?? -1)
-  return {
-    throttled: read.get('cpu.stat nr_throttled') ?? 0,
-    ...(quota > 0 ? { limitCores: quota / PERIOD_US } : {}),
-  }
+/** Quota and period are numbers alone in version 1, and stand in one line in version 2. */
+export const cpuUse = (read: Readings): CpuUse => {
+  const throttled = read.get('cpu.stat nr_throttled') ?? 0
+  const line = [...read.keys()].find((key) => /^cpu\.max \d+$/.test(key))
+  const quota = read.get('cpu.cfs_quota_us') ?? Number(line?.split(' ')[1] ?? -1)
+  const period = read.get('cpu.cfs_period_us') ?? read.get(line ?? '') ?? PERIOD_US
+  return quota > 0 ? { limitCores: quota / period, throttled } : { throttled }
 }
 
 const memoryFiles = [
