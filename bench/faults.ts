@@ -1,0 +1,84 @@
+/**
+ * How long faults take from the request until they are installed, on an etcd of five members: the median and
+ * the slowest of twenty injections each, planned from seeds as a run plans them and healed in between. Roles
+ * are resolved within the time, by asking the system who leads.
+ *
+ *   npm run bench -- faults [FAULT...]
+ */
+import { type Fault, type Json, random, type Topology } from '../harness/api.ts'
+import { loadCatalog } from '../harness/catalog.ts'
+import { monotonicMs } from '../harness/clock.ts'
+import type { RunningCluster } from '../harness/cluster/cluster.ts'
+import { dockerCluster } from '../harness/cluster/docker/docker.ts'
+import { messageOf } from '../harness/errors.ts'
+import { median, table } from './table.ts'
+
+const NODES = 5
+const ROUNDS = 20
+const READY_MS = 120_000
+const never = new AbortController().signal
+
+const main = async (): Promise<void> => {
+  const { systems, faults } = await loadCatalog()
+  const asked = process.argv.slice(2).filter((word) => faults.has(word))
+  const names = asked.length > 0 ? asked : [...faults.keys()]
+  const system = systems.get('etcd')!
+  const topology: Topology = {
+    members: system.members(NODES),
+    hasPrimaries: system.primaries !== undefined,
+    hasMembership: system.membership !== undefined,
+  }
+  const cluster = await dockerCluster.up({
+    runId: `bench-faults-${process.pid}`,
+    systemName: 'etcd',
+    system,
+    nodes: NODES,
+    options: Object.fromEntries(
+      Object.entries(system.options).map(([name, option]) => [name, option.default]),
+    ),
+    needs: Object.fromEntries(names.map((name) => [name, needsOf(faults.get(name)!)])),
+    progress: () => {},
+    signal: never,
+  })
+  try {
+    await cluster.awaitReady(READY_MS, never)
+    const rows = []
+    for (const name of names)
+      rows.push([name, ...(await timed(cluster, faults.get(name)!, topology))])
+    console.log(table(['fault', 'median ms', 'slowest ms', 'healed ms', 'rounds'], rows))
+  } finally {
+    await cluster.down()
+  }
+}
+
+/** What every plan of a fault may need. */
+const needsOf = (fault: Fault): Fault['needs'] => fault.needs
+
+const timed = async (
+  cluster: RunningCluster,
+  fault: Fault,
+  topology: Topology,
+): Promise<(number | string)[]> => {
+  const installs: number[] = []
+  const heals: number[] = []
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      const plan: Json = fault.plan(topology, random(round), round)
+      const began = monotonicMs()
+      try {
+        await fault.inject(cluster, plan)
+        installs.push(monotonicMs() - began)
+      } finally {
+        const healing = monotonicMs()
+        await fault.heal(cluster)
+        heals.push(monotonicMs() - healing)
+      }
+      await cluster.awaitReady(READY_MS, never)
+    }
+    return [median(installs), Math.max(...installs), median(heals), installs.length]
+  } catch (error) {
+    return ['-', '-', '-', messageOf(error).slice(0, 60)]
+  }
+}
+
+await main()
