@@ -69,22 +69,7 @@ export { clocksHold, type ShiftedProcesses, shiftedProcesses } from './clock-evi
 export * from './damage.ts'
 export { DefiniteError, Refused } from './errors.ts'
 export type { Generator } from './generator.ts'
-export {
-  answered,
-  isLikely,
-  type Links,
-  links,
-  lostShare,
-  medianMs,
-  overWays,
-  planLinks,
-  type RoundTrip,
-  type RoundTripOptions,
-  refusedLinks,
-  resolveLinks,
-  roundTrips,
-  unknownInLinks,
-} from './links.ts'
+export * from './links.ts'
 export {
   type Body,
   type ErrorName,

@@ -94,9 +94,8 @@ export default {
   observe: (cluster, { done: { held, grudge } }) =>
     held === undefined ? links(cluster, grudge) : waiting(cluster, held),
   async heal(cluster) {
-    await cluster.network!.clear()
     // Absent where nothing can be held, and so nothing was.
-    await cluster.traffic?.clear('hold')
+    await Promise.all([cluster.network!.clear(), cluster.traffic?.clear('hold')])
   },
   healed: async (cluster, { done: { held } }) => {
     const open = await links(cluster, {})

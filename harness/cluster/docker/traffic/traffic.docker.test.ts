@@ -5,9 +5,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Echo, Link, Shaping } from '../../../api.ts'
 import { monotonicMs } from '../../../clock.ts'
 import type { RunningCluster } from '../../cluster.ts'
+import { runCommand } from '../channel.ts'
 import { dockerCluster } from '../docker.ts'
 import { openEngine } from '../engine.ts'
 import { answers, leftOf, measured, toyRequest } from '../fixture.ts'
+import { departureOf, type Ends } from './places.ts'
+import { type LinkShape, shapeScript } from './shaper.ts'
+
+/** Only for commands as text. */
+const ends: Ends = {
+  members: [1, 2].map((n) => ({
+    name: `n${n}`,
+    addresses: { ipv4: `198.18.0.1${n}`, ipv6: `fd53::${n}` },
+    pid: n,
+  })),
+  host: { ipv4: '198.18.0.1', ipv6: undefined },
+}
 
 const between = (a: string, b: string): readonly Link[] => [
   { from: a, to: b },
@@ -241,6 +254,34 @@ describe('shaped links', () => {
       { from: 'n1', to: 'n1' },
     ])
       await expect(traffic().shape([link], shaping)).rejects.toThrow(/no such node|to itself/)
+  })
+
+  it('are shaped by netem where there is one: its arguments are those that tc knows', async () => {
+    const place = departureOf({ from: 'n1', to: 'n2' }, ends)
+    const delay = { kind: 'delay', ms: 50, jitterMs: 10 } as const
+    const shapes: LinkShape[] = [
+      { delay: { ...delay, distribution: 'uniform' } },
+      { delay: { ...delay, distribution: 'pareto' }, rateKbitS: 1000 },
+      { reorder: { kind: 'reorder', percent: 12.5, gapMs: 20 } },
+      {
+        delay: { ...delay, distribution: 'normal' },
+        reorder: { kind: 'reorder', percent: 25, gapMs: 20 },
+        corrupt: { kind: 'corrupt', percent: 2 },
+      },
+    ]
+    for (const shape of shapes) {
+      const script = shapeScript([{ place, shape }])
+      const run =
+        'ip link add eth0 type dummy && ip link set eth0 up && printf %s "$1" | tc -force -batch -'
+      const { errors } = await runCommand(openEngine(), `schism-${request.runId}-agent`, [
+        ...['unshare', '-n', 'sh', '-c', run, 'sh', script],
+      ])
+      // A kernel without netem says so of that one line, and nothing of it is wrong to tc.
+      const lines = errors.split('\n').filter((line) => line !== '')
+      const line = script.split('\n').findIndex((text) => text.includes('netem')) + 1
+      const isAbsent = ['Error: Specified qdisc kind is unknown.', `Command failed -:${line}`]
+      expect([[], isAbsent]).toContainEqual(lines)
+    }
   })
 
   it('are whole again when the agent dies, and its queues end with it', async () => {
