@@ -128,6 +128,7 @@ const start = async (
 const topologyOf = (system: System, nodes: number) => ({
   members: system.members(nodes),
   hasPrimaries: system.primaries !== undefined,
+  hasMembership: system.membership !== undefined,
 })
 
 /** One to three faults; one that damages files comes alone. */
