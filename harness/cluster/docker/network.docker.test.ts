@@ -32,7 +32,7 @@ const linksOf = (grudge: Grudge): readonly string[] =>
 describe('the network of a docker cluster', () => {
   it('lets all packets pass at first', async () => {
     const probes = await measured('probe of a whole network', () => network().probe())
-    expect(probes).toHaveLength(20)
+    expect(probes).toHaveLength(30)
     expect(droppedLinks(probes)).toEqual([])
   })
 
@@ -60,6 +60,13 @@ describe('the network of a docker cluster', () => {
   it('cuts one direction only when asked to', async () => {
     await network().setGrudge({ n1: ['n2'] })
     expect(droppedLinks(await network().probe())).toEqual(['n2→n1'])
+  })
+
+  it('cuts clients off in the direction asked for, and nobody else', async () => {
+    await network().setGrudge({ n1: ['clients'], clients: ['n2'] })
+    expect(droppedLinks(await network().probe())).toEqual(['clients→n1', 'n2→clients'])
+    expect(await answers(cluster, 'n1', 'n2', 'ipv6')).toBe(true)
+    await network().clear()
   })
 
   it('sees the cuts of nodes that are dead or frozen', async () => {

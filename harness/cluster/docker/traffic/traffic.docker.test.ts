@@ -272,7 +272,7 @@ describe('shaped links', () => {
     for (const shape of shapes) {
       const script = shapeScript([{ place, shape }])
       const run =
-        'ip link add eth0 type dummy && ip link set eth0 up && printf %s "$1" | tc -force -batch -'
+        'ip link add eth0 type veth peer name eth1 && ip link set eth0 up && printf %s "$1" | tc -force -batch -'
       const { errors } = await runCommand(openEngine(), `schism-${request.runId}-agent`, [
         ...['unshare', '-n', 'sh', '-c', run, 'sh', script],
       ])
