@@ -11,9 +11,11 @@ import {
   refusal,
   type World,
 } from '../../../harness/api.ts'
-import { type Request, Store } from '../store.ts'
+import { type Request, type Result, Store } from '../store.ts'
 import type { Bug } from './bugs.ts'
 import { type Entry, Log } from './log.ts'
+import type { AppendEntries, InstallSnapshot } from './messages.ts'
+import { Reads } from './reads.ts'
 
 export interface RaftOptions {
   readonly bug: Bug | 'none'
@@ -27,19 +29,6 @@ const ELECTION_MS = { from: 150, to: 300 }
 /** Entries a message carries at most. */
 const BATCH = 64
 
-/** A client's request that waits for its entry to be carried out, or for its read to be safe. */
-interface Waiting {
-  readonly message: Message
-  readonly term: number
-}
-interface Read extends Waiting {
-  readonly request: Request
-  /** What must be carried out before it is answered. */
-  readonly index: number
-  /** The round of heartbeats that a majority must answer. */
-  readonly round: number
-}
-
 export class RaftNode implements Program {
   private role: 'follower' | 'candidate' | 'leader' = 'follower'
   private term: number
@@ -52,11 +41,9 @@ export class RaftNode implements Program {
   private votes = new Set<string>()
   private next = new Map<string, number>()
   private match = new Map<string, number>()
-  /** The latest round of heartbeats, and what of it each follower has answered. */
-  private round = 0
-  private answered = new Map<string, number>()
-  private readonly writes = new Map<number, Waiting>()
-  private reads: Read[] = []
+  /** Requests that wait for their entry to be carried out, by its index. */
+  private readonly writes = new Map<number, Message>()
+  private readonly reads = new Reads()
   private cancelTimer = (): void => {}
 
   constructor(
@@ -156,7 +143,6 @@ export class RaftNode implements Program {
     this.world.log(`leads in term ${this.term}`)
     this.next = new Map(this.others().map((name) => [name, this.log.lastIndex + 1]))
     this.match = new Map(this.world.nodes.map((name) => [name, 0]))
-    this.answered = new Map()
     // An entry of its own term, so that it learns what is committed (section 8).
     if (!this.has('RA2')) this.append(null)
     this.beat()
@@ -165,17 +151,17 @@ export class RaftNode implements Program {
   /** Heartbeats, for as long as it leads. */
   private beat(): void {
     this.cancelTimer()
-    this.round++
+    this.reads.round++
     for (const name of this.others()) this.replicate(name)
     this.cancelTimer = this.world.after(HEARTBEAT_MS, () => this.beat())
   }
 
   /** What clients wait for is not decided by this node any more. */
   private giveUp(): void {
-    for (const { message } of [...this.writes.values(), ...this.reads])
+    const waiting = [...this.writes.values(), ...this.reads.clear().map(({ message }) => message)]
+    for (const message of waiting)
       this.world.send(message.src, refusal(message, 'timeout', 'no leader any more'))
     this.writes.clear()
-    this.reads = []
   }
 
   // ------------------------------------------------------------ replication (section 5.3)
@@ -193,7 +179,8 @@ export class RaftNode implements Program {
 
   private replicate(name: string): void {
     const next = this.next.get(name)!
-    const { term, round, committed } = this
+    const { term, committed } = this
+    const { round } = this.reads
     if (next <= this.log.base.index) {
       const { index, term: lastTerm, state } = this.log.base
       this.world.send(name, { type: 'install_snapshot', term, round, index, lastTerm, state })
@@ -216,11 +203,8 @@ export class RaftNode implements Program {
   }
 
   private accept(leader: string, body: Body): void {
-    const { term, round, prevIndex } = body as unknown as {
-      term: number
-      round: number
-      prevIndex: number
-    }
+    const sent = body as unknown as AppendEntries
+    const { term, round, prevIndex, entries } = sent
     const reply = { type: 'append_entries_ok', term: this.term, round }
     if (term < this.term) {
       this.world.send(leader, { ...reply, ok: false, from: this.log.lastIndex + 1 })
@@ -228,15 +212,14 @@ export class RaftNode implements Program {
     }
     this.follow(term, leader)
     const prevTerm = this.log.termAt(prevIndex)
-    if (prevIndex > this.log.base.index && prevTerm !== body.prevTerm) {
+    if (prevIndex > this.log.base.index && prevTerm !== sent.prevTerm) {
       const from = Math.min(prevIndex, this.log.lastIndex + 1) - (prevTerm === undefined ? 0 : 1)
       this.world.send(leader, { ...reply, ok: false, from })
       return
     }
-    const entries = body.entries as unknown as readonly Entry[]
     this.merge(prevIndex, entries)
     const last = prevIndex + entries.length
-    this.commitUpTo(Math.min(body.committed as number, last))
+    this.commitUpTo(Math.min(sent.committed, last))
     this.world.storage.sync(() => {
       if (this.term === term) this.world.send(leader, { ...reply, term, ok: true, match: last })
     })
@@ -259,7 +242,7 @@ export class RaftNode implements Program {
 
   private stored(name: string, body: Body): void {
     if (this.role !== 'leader' || body.term !== this.term) return
-    this.answered.set(name, Math.max(body.round as number, this.answered.get(name) ?? 0))
+    this.reads.heard(name, body.round as number)
     if (body.ok === true) {
       const match = Math.max(body.match as number, this.match.get(name)!)
       this.match.set(name, match)
@@ -291,7 +274,7 @@ export class RaftNode implements Program {
       const result = entry.request === null ? undefined : this.store.apply(entry.request)
       const waiting = this.writes.get(this.applied)
       this.writes.delete(this.applied)
-      if (waiting !== undefined && result !== undefined) this.done(waiting.message, result)
+      if (waiting !== undefined && result !== undefined) this.done(waiting, result)
     }
     this.answerReads()
     if (this.log.length > this.options.snapshotAfter)
@@ -301,13 +284,7 @@ export class RaftNode implements Program {
   // ------------------------------------------------------------ snapshots (section 7)
 
   private install(leader: string, body: Body): void {
-    const { term, round, index, lastTerm, state } = body as unknown as {
-      term: number
-      round: number
-      index: number
-      lastTerm: number
-      state: Json
-    }
+    const { term, round, index, lastTerm, state } = body as unknown as InstallSnapshot
     const reply = { type: 'append_entries_ok', term: this.term, round }
     if (term < this.term) {
       this.world.send(leader, { ...reply, ok: false, from: this.log.lastIndex + 1 })
@@ -343,8 +320,8 @@ export class RaftNode implements Program {
 
   private write(message: Message, request: Request): void {
     const index = this.append(request)
-    if (this.has('RA4')) this.done(message, { value: writtenBy(request) })
-    else this.writes.set(index, { message, term: this.term })
+    if (this.has('RA4')) this.done(message, this.guess(request))
+    else this.writes.set(index, message)
     for (const name of this.others()) this.replicate(name)
   }
 
@@ -353,28 +330,23 @@ export class RaftNode implements Program {
       this.done(message, this.look(request))
       return
     }
-    // The heartbeats that answer it must be sent after it came.
-    this.round++
-    const index = this.committed
-    this.reads.push({ message, request, index, round: this.round, term: this.term })
+    this.reads.add(message, request, this.committed)
     for (const name of this.others()) this.replicate(name)
   }
 
-  /** Answers the reads for which a majority has said that we still lead. */
   private answerReads(): void {
-    if (this.reads.length === 0 || this.role !== 'leader') return
     // Before an entry of its own term is committed it may not know all that is.
-    if (this.log.termAt(this.committed) !== this.term && !this.has('RA2')) return
-    const rounds = this.others().map((name) => this.answered.get(name) ?? 0)
-    const confirmed = (round: number): boolean =>
-      this.isMajority(1 + rounds.filter((answered) => answered >= round).length)
-    const later: Read[] = []
-    for (const read of this.reads) {
-      if (confirmed(read.round) && this.applied >= read.index)
-        this.done(read.message, this.look(read.request))
-      else later.push(read)
-    }
-    this.reads = later
+    const knows = this.log.termAt(this.committed) === this.term || this.has('RA2')
+    if (this.role !== 'leader' || !knows) return
+    const majority = Math.floor(this.world.nodes.length / 2)
+    for (const { message, request } of this.reads.safe(majority, this.applied))
+      this.done(message, this.look(request))
+  }
+
+  /** What a command would come to if nothing else happened before it. */
+  private guess({ command }: Request): Result {
+    const value = this.store.read(command.key)
+    return command.f === 'cas' ? { value, swapped: value === command.from } : { value }
   }
 
   private look({ command }: Request): { value: Json } {
@@ -420,5 +392,3 @@ export class RaftNode implements Program {
     return this.options.bug === bug
   }
 }
-
-const writtenBy = ({ command }: Request): Json => ('value' in command ? command.value : null)

@@ -1,0 +1,52 @@
+/**
+ * Reads that wait until a majority has said that this node still leads: a read is answered from what the node
+ * has carried out once a round of heartbeats that was sent after the read came is answered (ReadIndex, Ongaro's
+ * dissertation, section 6.4).
+ */
+import type { Message } from '../../../harness/api.ts'
+import type { Request } from '../store.ts'
+
+export interface Read {
+  readonly message: Message
+  readonly request: Request
+  /** What must be carried out before it is answered. */
+  readonly index: number
+  /** The round of heartbeats that a majority must answer. */
+  readonly round: number
+}
+
+export class Reads {
+  /** The latest round of heartbeats. */
+  round = 0
+  private waiting: Read[] = []
+  /** The latest round that each follower has answered. */
+  private answered = new Map<string, number>()
+
+  add(message: Message, request: Request, index: number): void {
+    this.round++
+    this.waiting.push({ message, request, index, round: this.round })
+  }
+
+  heard(follower: string, round: number): void {
+    this.answered.set(follower, Math.max(round, this.answered.get(follower) ?? 0))
+  }
+
+  /** Takes out the reads that are safe now. @param followers how many must answer for a majority */
+  safe(followers: number, applied: number): readonly Read[] {
+    if (this.waiting.length === 0) return []
+    const rounds = [...this.answered.values()].sort((a, b) => b - a)
+    const confirmed = followers === 0 ? this.round : (rounds[followers - 1] ?? 0)
+    const isSafe = ({ round, index }: Read): boolean => round <= confirmed && index <= applied
+    const safe = this.waiting.filter(isSafe)
+    if (safe.length > 0) this.waiting = this.waiting.filter((read) => !isSafe(read))
+    return safe
+  }
+
+  /** Forgets who answered what, and takes out all that wait. */
+  clear(): readonly Read[] {
+    const { waiting } = this
+    this.waiting = []
+    this.answered = new Map()
+    return waiting
+  }
+}
