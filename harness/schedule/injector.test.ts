@@ -108,6 +108,29 @@ describe('episodes at times', () => {
     ])
   })
 
+  test('that the plan keeps apart do not meet, however long one of them takes', async () => {
+    const { story } = await play(
+      [episode('slow', { at: 1 }), episode('kill', { at: 4 }), episode('cut', { at: 2, for: 1 })],
+      { faults: { slow: { injectS: 6 } } },
+    )
+    expect(story.filter((line) => /inject |healed/.test(line))).toEqual([
+      '1 inject slow#0',
+      '2 inject cut#2',
+      '3 healed cut#2',
+      '7 healed slow#0',
+      '7 inject kill#1',
+      '9 healed kill#1',
+    ])
+  })
+
+  test('for which no time is left are a warning', async () => {
+    const { warnings } = await play([episode('slow', { at: 1 }), episode('kill', { at: 4 })], {
+      faults: { slow: { injectS: 6 } },
+      limitS: 5,
+    })
+    expect(warnings).toEqual(['fault kill #2 was not injected: the main phase was over before'])
+  })
+
   test('are healed when the main phase ends before', async () => {
     const { story, message } = await play([episode('kill', { at: 3, for: 9 })], { limitS: 5 })
     expect(story).toContain('5 healed kill#0')

@@ -2,14 +2,15 @@
  * Carries out a fault schedule: waits for the time or the trigger of each episode, has it injected, and has
  * it healed when it is over. Episodes of different faults go on side by side, so that a slow injection
  * delays nobody's heal; those of one fault come one after another, because healing a fault undoes all of
- * it. A fault that does not take hold is a failure of the harness, loud and named, because a run that was
+ * it. Nor do episodes meet that the plan keeps apart: one that was to be over before another begins is
+ * waited for, however long it took. A fault that does not take hold is a failure of the harness, loud and named, because a run that was
  * never disturbed proves nothing.
  */
 import type { ExecutedEpisode, Schedule, Trigger } from '../../results/schedule.ts'
 import { seconds, sleep } from '../clock.ts'
 import { EnvironmentError } from '../errors.ts'
 import { type Active, Performer, type PerformerOptions } from './performer.ts'
-import { follows } from './times.ts'
+import { follows, isBefore } from './times.ts'
 import { type Triggers, triggerText } from './triggers.ts'
 
 export interface InjectorOptions extends PerformerOptions {
@@ -18,16 +19,27 @@ export interface InjectorOptions extends PerformerOptions {
   readonly unheld: 'fail' | 'warn'
 }
 
+/** Something that happens once. */
+class Signal {
+  give: () => void = () => {}
+  readonly given = new Promise<void>((resolve) => {
+    this.give = resolve
+  })
+}
+
 export class Injector {
   /** The last one of each fault to wait for its turn. */
   private readonly turns = new Map<string, Promise<void>>()
   private readonly performer: Performer
+  /** Each episode's end: healed, replaced or skipped. */
+  private readonly ends: readonly Signal[]
   private readonly start: number
 
   /** The times of the schedule count from this moment. */
   constructor(private readonly options: InjectorOptions) {
     this.start = options.clock.now()
     this.performer = new Performer(options)
+    this.ends = options.schedule.episodes.map(() => new Signal())
   }
 
   /**
@@ -46,7 +58,7 @@ export class Injector {
       ),
     )
     for (const number of this.options.schedule.episodes.keys())
-      if (!this.performer.isOver(number)) this.performer.skip(number, 'the run was over before')
+      if (!this.performer.isOver(number)) this.missed(number, 'the main phase was over before')
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
   }
@@ -81,12 +93,16 @@ export class Injector {
 
   private async play(chain: readonly number[], signal: AbortSignal): Promise<void> {
     const [first = 0] = chain
-    if (!(await this.begins(first, signal))) return
-    const endTurn = await this.turn(this.episode(first).fault)
     try {
-      await this.inPlace(chain, signal)
+      if (!(await this.begins(first, signal))) return
+      const endTurn = await this.turn(this.episode(first).fault)
+      try {
+        await this.inPlace(chain, signal)
+      } finally {
+        endTurn()
+      }
     } finally {
-      endTurn()
+      for (const number of chain) this.ends[number]!.give()
     }
   }
 
@@ -98,13 +114,16 @@ export class Injector {
     for (const number of chain) {
       if (signal.aborted) break
       const next = await performer.inject(number)
-      if (active !== undefined) performer.replaced(active, next)
+      if (active !== undefined) {
+        performer.replaced(active, next)
+        this.ends[active.number]!.give()
+      }
       active = next
       if (!next.evidence.held) {
         failure = `${performer.nameOf(number)} did not take hold: ${next.evidence.summary}`
         break
       }
-      await this.ends(active, signal)
+      await this.lasts(active, signal)
     }
     try {
       // What a failed injection left half done is healed like a whole one.
@@ -122,7 +141,10 @@ export class Injector {
   /** Waits for an episode's beginning. @returns whether it has come */
   private async begins(number: number, signal: AbortSignal): Promise<boolean> {
     const { at, when } = this.episode(number)
-    if (at !== undefined) await this.until(this.start + seconds(at), signal)
+    if (at !== undefined) {
+      await this.until(this.start + seconds(at), signal)
+      await Promise.all(this.plannedBefore(at).map((other) => this.ends[other]!.given))
+    }
     if (when === undefined) return !signal.aborted
     if (!(await this.comes(number, when, signal))) return false
     await this.until(this.options.clock.now() + seconds(when.plus ?? 0), signal)
@@ -130,8 +152,15 @@ export class Injector {
     return !signal.aborted
   }
 
+  /** The episodes that were to be over at a time, s. */
+  private plannedBefore(time: number): readonly number[] {
+    return [...this.options.schedule.episodes].flatMap(({ at, for: length }, number) =>
+      at !== undefined && !isBefore(time, at + length) ? [number] : [],
+    )
+  }
+
   private async comes(number: number, trigger: Trigger, signal: AbortSignal): Promise<boolean> {
-    const { clock, triggers, cluster, recorder } = this.options
+    const { clock, triggers, cluster } = this.options
     const late = new AbortController()
     const cancel =
       trigger.within === undefined
@@ -142,15 +171,18 @@ export class Injector {
     cancel()
     if (came) return true
     const patience = late.signal.aborted ? `within ${trigger.within} s` : 'while clients ran'
-    const reason = `${triggerText(trigger)} did not come ${patience}`
-    this.performer.skip(number, reason)
-    const message = `${this.performer.nameOf(number)} was not injected: ${reason}`
-    recorder.observe({ kind: 'warning', message })
+    this.missed(number, `${triggerText(trigger)} did not come ${patience}`)
     return false
   }
 
+  private missed(number: number, reason: string): void {
+    this.performer.skip(number, reason)
+    const message = `${this.performer.nameOf(number)} was not injected: ${reason}`
+    this.options.recorder.observe({ kind: 'warning', message })
+  }
+
   /** Waits until an episode in place is over, or must make room for a quiet window. */
-  private async ends({ number, from }: Active, signal: AbortSignal): Promise<void> {
+  private async lasts({ number, from }: Active, signal: AbortSignal): Promise<void> {
     const { clock, triggers, cluster } = this.options
     const { for: length, until } = this.episode(number)
     const over = new AbortController()
