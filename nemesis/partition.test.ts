@@ -23,6 +23,15 @@ describe('shapes', () => {
     })
   })
 
+  test('nodes apart are cut off from each other too', () => {
+    expect(grudgeOf({ shape: 'apart', targets: ['n1', 'n2'] }, names(4))).toEqual({
+      n1: ['n2', 'n3', 'n4'],
+      n2: ['n1', 'n3', 'n4'],
+      n3: ['n1', 'n2'],
+      n4: ['n1', 'n2'],
+    })
+  })
+
   test('a deaf node hears nobody but is heard', () => {
     expect(grudgeOf({ shape: 'deaf', targets: ['n1'] }, names(3))).toEqual({ n1: ['n2', 'n3'] })
   })

@@ -27,6 +27,8 @@ const names = z.array(z.string()).min(1).readonly()
 const schema = z.discriminatedUnion('shape', [
   /** The targets on one side, everybody else on the other; held packets arrive when it heals. */
   z.strictObject({ shape: z.literal('isolate'), targets, hold: z.literal(true).exactOptional() }),
+  /** Each target is alone: cut off from the other targets too. */
+  z.strictObject({ shape: z.literal('apart'), targets }),
   /** One-way: the targets hear nobody (`deaf`) or nobody hears them (`mute`). */
   z.strictObject({ shape: z.enum(['deaf', 'mute']), targets }),
   /** Two sides; who is in neither hears both. */
@@ -190,6 +192,13 @@ export const grudgeOf = (plan: PartitionPlan, all: readonly string[]): Grudge =>
       const rest = all.filter((name) => !alone.includes(name))
       const deaf = plan.shape === 'mute' ? {} : drops(alone, rest)
       return plan.shape === 'deaf' ? deaf : { ...deaf, ...drops(rest, alone) }
+    }
+    case 'apart': {
+      const alone = plan.targets as readonly string[]
+      const others = (name: string) => all.filter((other) => other !== name)
+      return Object.fromEntries(
+        all.map((name) => [name, alone.includes(name) ? others(name) : alone]),
+      )
     }
     case 'clients': {
       const alone = plan.targets as readonly string[]
