@@ -80,7 +80,9 @@ const judge = (
   const summary =
     read.length === 0
       ? `${node} does not run${(wereShifted ?? 0) > 0 ? ' any more' : ''}`
-      : `${node}: ${right.length} of ${read.length} processes read ${signed(wantedMs)} ms${said}`
+      : !isThere
+        ? `${node}: none of ${read.length} processes is meant (${read.map(({ process }) => process).join(', ')})`
+        : `${node}: ${right.length} of ${read.length} processes read ${signed(wantedMs)} ms${said}`
   return { node, read, says, held: right.length === read.length && agrees && isThere, summary }
 }
 
@@ -98,6 +100,8 @@ const narrowed = async (cluster: Cluster, node: string): Promise<ClockStatement 
     to = Math.min(to, said.offsetMs + said.withinMs)
     // Answers that contradict each other: the clock has moved.
     if (from > to) return said
+    // Evidence must not be a load of its own.
+    await new Promise((resolve) => setTimeout(resolve, 3))
   } while (to - from > TOLERANCE_MS && cluster.uptimeMs() < deadline)
   return { offsetMs: (from + to) / 2, withinMs: (to - from) / 2 }
 }

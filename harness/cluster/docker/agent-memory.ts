@@ -29,7 +29,7 @@ my $ESRCH = 3;
 sub pids {
   my ($container) = @_;
   for my $path (values %{groups('self')}) {
-    (my $file = "$path/cgroup.procs") =~ s/[0-9a-f]{64}/$container/;
+    (my $file = "$path/cgroup.procs") =~ s/(.*)[0-9a-f]{64}/$1$container/;
     return split ' ', slurp($file) if -e $file;
   }
   return;

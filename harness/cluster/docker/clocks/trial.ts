@@ -32,7 +32,8 @@ const attempt = async (agent: Agent): Promise<true | string> => {
   let pid = ''
   try {
     const groups = await agent.run(['cat', '/proc/self/cgroup'])
-    const container = /[0-9a-f]{64}/.exec(groups)?.[0]
+    // The last one of a path: engines may run inside each other.
+    const container = /.*([0-9a-f]{64})/.exec(groups)?.[1]
     if (container === undefined) return 'the agent does not find its own control group'
     const installer = new Installer(agent.memory, vdsoPatch(await agent.memory.vdso()))
     const background = `perl -e '${program}' </dev/null >/dev/null 2>&1 & echo $!`
