@@ -3,8 +3,9 @@
  * no more than a multiplexer. It runs commands side by side and reads what the kernel says of a
  * process; everything else is decided in the harness.
  *
- * A request is a line `<id> run <hex stdin> <hex argument>...` or `<id> state <pid>`; the answer,
- * in any order, `<id> <exit code> <hex stdout> <hex stderr>`. An empty text is written `-`. What is
+ * A request is a line `<id> run <hex stdin> <hex argument>...`, `<id> enter <pid> <setns> <hex stdin>
+ * <hex argument>...` (the same in the process' network namespace; setns is that system call's number:
+ * nsenter would be one program more to start) or `<id> state <pid>`; the answer, in any order, `<id> <exit code> <hex stdout> <hex stderr>`. An empty text is written `-`. What is
  * asked about processes' memory stands in agent-memory.ts.
  */
 import { agentMemory } from './agent-memory.ts'
@@ -52,8 +53,15 @@ sub start {
 }
 
 sub run {
-  my ($id, $stdin, @argv) = @_;
+  my ($id, $pid, $setns, $stdin, @argv) = @_;
   start($id, $stdin, sub {
+    if ($pid) {
+      my $is_open = open(my $space, '<', "/proc/$pid/ns/net");
+      unless ($is_open && syscall($setns + 0, fileno $space, 0x40000000) == 0) {
+        print STDERR "cannot enter the network of process $pid: $!";
+        exit 126;
+      }
+    }
     exec { $argv[0] } @argv or print STDERR "cannot run $argv[0]: $!";
     exit 127;
   });
@@ -105,7 +113,8 @@ sub state {
 ${agentMemory}
 sub handle {
   my ($id, $command, @rest) = split / /, $_[0];
-  if ($command eq 'run') { run($id, map { from_hex($_) } @rest) }
+  if ($command eq 'run') { run($id, 0, 0, map { from_hex($_) } @rest) }
+  elsif ($command eq 'enter') { run($id, splice(@rest, 0, 2), map { from_hex($_) } @rest) }
   elsif ($command eq 'state') { state($id, @rest) }
   elsif ($command eq 'vdso') { vdso($id) }
   elsif ($command eq 'scan') { scan($id, @rest) }

@@ -43,6 +43,9 @@ export interface ProcessReading {
   readonly isFrozen: boolean
 }
 
+/** The number of the system call that enters a namespace; elsewhere nsenter does it. */
+const setnsCalls: Readonly<Record<string, number>> = { x64: 308, arm64: 268 }
+
 const requestTimeoutMs = 10_000
 
 /** How a container must be started to do the agent's work; `schism doctor` tries the same. */
@@ -124,17 +127,24 @@ class AgentChannel implements Agent {
     this.#container = container
   }
 
-  async run(argv: readonly string[], stdin = ''): Promise<string> {
-    const answer = await this.#request(`run ${[stdin, ...argv].map(toHex).join(' ')}`)
+  run(argv: readonly string[], stdin = ''): Promise<string> {
+    return this.#run('run', argv, stdin)
+  }
+
+  runIn(pid: number, argv: readonly string[], stdin = ''): Promise<string> {
+    const setns = setnsCalls[process.arch]
+    return setns === undefined
+      ? this.run(['nsenter', '-t', String(pid), '-n', '--', ...argv], stdin)
+      : this.#run(`enter ${pid} ${setns}`, argv, stdin)
+  }
+
+  async #run(verb: string, argv: readonly string[], stdin: string): Promise<string> {
+    const answer = await this.#request(`${verb} ${[stdin, ...argv].map(toHex).join(' ')}`)
     if (answer.code === 0) return answer.out
     const said = (answer.err || answer.out).trim().replaceAll(/\s*\n\s*/g, '; ')
     // A program among the arguments would hide what it said.
     const command = argv.map((word) => (word.length > 200 ? '…' : word)).join(' ')
     throw new EnvironmentError(`${command} ended with ${answer.code}: ${said}`)
-  }
-
-  runIn(pid: number, argv: readonly string[], stdin = ''): Promise<string> {
-    return this.run(['nsenter', '-t', String(pid), '-n', '--', ...argv], stdin)
   }
 
   async observe(pid: number): Promise<ProcessReading | undefined> {
