@@ -101,7 +101,7 @@ const narrowed = async (cluster: Cluster, node: string): Promise<ClockStatement 
     // Answers that contradict each other: the clock has moved.
     if (from > to) return said
     // Evidence must not be a load of its own.
-    await new Promise((resolve) => setTimeout(resolve, 3))
+    await cluster.sleep(3)
   } while (to - from > TOLERANCE_MS && cluster.uptimeMs() < deadline)
   return { offsetMs: (from + to) / 2, withinMs: (to - from) / 2 }
 }
