@@ -51,6 +51,7 @@ export default {
   needsFor: ({ process }): readonly Ability[] =>
     process === undefined ? ['freezer'] : ['signals'],
   acts: 'node',
+  replaces: true,
   evidence:
     'the kernel says frozen, and their processor time stands still; single processes: stopped',
   plan: (topology, random, nth): PausePlan => ({
@@ -58,11 +59,15 @@ export default {
   }),
   async inject(cluster, plan) {
     const names = await resolveTargets(cluster, plan.targets)
+    const all = cluster.nodes.map(({ name }) => name)
     if (plan.process === undefined) {
-      await cluster.processes!.pause(names)
+      // Who sleeps for an episode that this one replaces wakes up in the same moment.
+      const others = all.filter((name) => !names.includes(name))
+      await Promise.all([cluster.processes!.pause(names), cluster.processes!.resume(others)])
       return { targets: names, done: {} }
     }
     const pattern = new RegExp(plan.process)
+    await cluster.processes!.resume(all)
     const found = (await processesOf(cluster, names)).filter(({ command }) => pattern.test(command))
     if (found.length === 0)
       throw new Error(`no process of ${names.join(', ')} matches ${JSON.stringify(plan.process)}`)
