@@ -1,7 +1,8 @@
 /**
  * Lets the processes of some nodes open only a few files more than they have open: then they accept no
  * connection and roll no log. It lowers their soft limit, as an administrator's wrong setting would have it
- * from the start; a process that is started later has the usual one. Evidence: the limit of the main process
+ * from the start; a process that is started later has the usual one. Healing starts nodes that ended for
+ * want of a file. Evidence: the limit of the main process
  * as its kernel says it.
  */
 import { z } from 'zod'
@@ -36,8 +37,9 @@ export default {
   summary: 'lets the processes of some nodes open only a few files more',
   schema,
   unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
-  needs: ['fds'],
-  acts: 'resources',
+  needs: ['fds', 'processes'],
+  // A system may end for want of a file.
+  acts: 'node',
   evidence: 'the limit of the main process, as its kernel says it, and its open files',
   plan: (topology, random, nth) => ({
     targets: planTargets(topology, random, nth, 'minority'),
@@ -65,6 +67,7 @@ export default {
   },
   async heal(cluster) {
     await cluster.resources!.liftFds()
+    await cluster.processes!.start(cluster.nodes.map(({ name }) => name))
   },
   async healed(cluster, { targets, done }) {
     const limits = await limitsOf(cluster, targets)
