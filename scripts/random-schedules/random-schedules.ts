@@ -18,6 +18,7 @@ import { monotonicMs, realClock } from '../../harness/clock.ts'
 import type { RunningCluster } from '../../harness/cluster/cluster.ts'
 import { dockerCluster } from '../../harness/cluster/docker/docker.ts'
 import { openEngine } from '../../harness/cluster/docker/engine.ts'
+import { leftOf } from '../../harness/cluster/docker/fixture.ts'
 import { EnvironmentError, messageOf } from '../../harness/errors.ts'
 import { type Random, random } from '../../harness/random.ts'
 import { generateSchedule, needsOf } from '../../harness/schedule/generate.ts'
@@ -81,6 +82,8 @@ export const randomSchedules = async (options: Options): Promise<readonly Outcom
   } finally {
     await cluster.down()
   }
+  const left = await leftOf(runId)
+  if (left.length > 0) throw new EnvironmentError(`left in the engine: ${left.join(', ')}`)
   return outcomes
 }
 
