@@ -2,8 +2,7 @@
  * Lets the processes of some nodes open only a few files more than they have open: then they accept no
  * connection and roll no log. It lowers their soft limit, as an administrator's wrong setting would have it
  * from the start; a process that is started later has the usual one. Healing starts nodes that ended for
- * want of a file. Evidence: the limit of the main process
- * as its kernel says it.
+ * want of a file. Evidence: the limit of the main process as its kernel says it.
  */
 import { z } from 'zod'
 import {
