@@ -28,14 +28,14 @@ const root = join(import.meta.dirname, '..')
 /** Compiled code finds compiled plug-ins, source finds source. */
 const extension = extname(import.meta.filename)
 
-/** Where each kind of plug-in lives. */
-const folders: Readonly<Record<keyof Catalog, string>> = {
-  systems: 'systems',
-  workloads: 'workloads',
-  faults: 'nemesis',
-  templates: join('nemesis', 'templates'),
-  checkers: 'checkers',
-  models: join('checkers', 'models'),
+/** Where each kind of plug-in lives, relative to the project; more than one folder for some. */
+const folders: Readonly<Record<keyof Catalog, readonly string[]>> = {
+  systems: ['systems', join('systems', 'reference')],
+  workloads: ['workloads'],
+  faults: ['nemesis'],
+  templates: [join('nemesis', 'templates')],
+  checkers: ['checkers'],
+  models: [join('checkers', 'models')],
 }
 
 type PlugIn<K extends keyof Catalog> = Catalog[K] extends ReadonlyMap<string, infer P> ? P : never
@@ -59,7 +59,7 @@ export const loadPlugIns = async <K extends keyof Catalog>(
   from = root,
 ): Promise<ReadonlyMap<string, PlugIn<K>>> => {
   const found = await Promise.all(
-    scan(join(from, folders[kind])).map(async ({ name, path }) => {
+    filesOf(kind, from).map(async ({ name, path }) => {
       const plugIn = await load<PlugIn<K>>(path)
       return plugIn === undefined ? [] : [[name, plugIn] as const]
     }),
@@ -72,12 +72,15 @@ export const loadPlugIn = async <K extends keyof Catalog>(
   kind: K,
   name: string,
 ): Promise<PlugIn<K> | undefined> => {
-  const file = scan(join(root, folders[kind])).find((file) => file.name === name)
+  const file = filesOf(kind, root).find((file) => file.name === name)
   return file && load<PlugIn<K>>(file.path)
 }
 
 const load = async <T>(path: string): Promise<T | undefined> =>
   ((await import(pathToFileURL(path).href)) as { default?: T }).default
+
+const filesOf = (kind: keyof Catalog, from: string): ReturnType<typeof scan> =>
+  folders[kind].flatMap((folder) => scan(join(from, folder)))
 
 /** The files of a folder that may be plug-ins: those with a default export are. */
 const scan = (folder: string): readonly { readonly name: string; readonly path: string }[] => {

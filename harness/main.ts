@@ -13,6 +13,7 @@ import { version } from './version.ts'
 /** Every command, loaded when it is named: what drives containers takes longer to load than most checks. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   test: async () => (await import('./cli/test.ts')).testCommand,
+  hunt: async () => (await import('./cli/hunt.ts')).huntCommand,
   check: async () => (await import('./cli/check.ts')).checkCommand,
   convert: async () => (await import('./cli/convert.ts')).convertCommand,
   list: async () => (await import('./cli/list.ts')).listCommand,

@@ -12,7 +12,8 @@ import { type Clock, milliseconds, seconds, sleep } from './clock.ts'
 import { clockOffsets } from './clock-evidence.ts'
 import type { RunningCluster } from './cluster/cluster.ts'
 import { EnvironmentError } from './errors.ts'
-import { stagger, stream, timeLimit } from './generators/index.ts'
+import type { Generator } from './generator.ts'
+import { script, stagger, stream, timeLimit } from './generators/index.ts'
 import { Interpreter } from './interpreter.ts'
 import { workloadPlan } from './plan.ts'
 import { random } from './random.ts'
@@ -143,9 +144,7 @@ export class Story {
       unheld: run.unheldFaults ?? 'fail',
     })
     this.injector = injector
-    const rate = stream(random(run.seed).fork('rate').seed)
-    const paced = stagger(seconds(1 / run.rate), rate, this.plan.generator)
-    const generator = timeLimit(seconds(run.timeLimitS), paced)
+    const generator = timeLimit(seconds(run.timeLimitS), this.calls())
     const results = await Promise.allSettled([
       interpreter.run(generator, signal).finally(() => stopped.abort()),
       injector.run(signal).catch((error: unknown) => {
@@ -157,6 +156,19 @@ export class Story {
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
     this.halt.signal.throwIfAborted()
+  }
+
+  /** What clients are to do: as the schedule says, or the workload at the rate asked for. */
+  private calls(): Generator {
+    const { run, plan } = this
+    const { calls } = run.schedule
+    if (calls !== undefined)
+      return script(calls.map(({ at, thread, ...call }) => ({ at: seconds(at), thread, call })))
+    return stagger(
+      seconds(1 / run.rate),
+      stream(random(run.seed).fork('rate').seed),
+      plan.generator,
+    )
   }
 
   /** Gives what the nodes print to the triggers that wait for it. @returns what ends it */
@@ -171,6 +183,8 @@ export class Story {
     const { recorder, options } = this
     recorder.observe({ kind: 'phase', phase: 'recovery' })
     const begun = this.clock.now()
+    // A node may have ended after its healing, on damage that it found late.
+    await this.heal()
     await cluster.awaitReady(READY_MS, options.signal)
     const afterMs = Math.round((this.clock.now() - begun) / 1e6)
     recorder.observe({ kind: 'recovered', afterMs })

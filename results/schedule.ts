@@ -75,11 +75,23 @@ export type PlannedEpisode = z.infer<typeof plannedEpisode>
 const quietWindow = z.strictObject({ at: z.number().nonnegative(), for: z.number().positive() })
 export type QuietWindow = z.infer<typeof quietWindow>
 
+/** One call that a client thread makes at `at` (s from the start of the main phase), or when it is free. */
+const plannedCall = z.strictObject({
+  at: z.number().nonnegative(),
+  thread: z.number().int().nonnegative(),
+  f: z.string(),
+  key: z.union([z.string(), z.number()]).exactOptional(),
+  value: json,
+})
+export type PlannedCall = z.infer<typeof plannedCall>
+
 /** A fault schedule, as `--plan FILE` reads it and `run.json` keeps it. */
 export const schedule = z.strictObject({
   system: z.string().exactOptional(),
   quiet: z.array(quietWindow).exactOptional(),
   episodes: z.array(plannedEpisode),
+  /** What clients do, instead of what the workload would have them do. */
+  calls: z.array(plannedCall).exactOptional(),
 })
 export type Schedule = z.infer<typeof schedule>
 

@@ -1,12 +1,13 @@
 /** `schism test`: one run against a real cluster, judged and reported. */
 import { randomInt } from 'node:crypto'
 import { resolve } from 'node:path'
-import type { VerdictRecord } from '../../results/run.ts'
+import type { RunRecord, VerdictRecord } from '../../results/run.ts'
 import type { OptionValues } from '../api.ts'
-import { loadCatalog } from '../catalog.ts'
-import { realVenue } from '../cluster/cluster.ts'
+import { type Catalog, find, loadCatalog } from '../catalog.ts'
+import { realVenue, type Venue } from '../cluster/cluster.ts'
 import { dockerCluster } from '../cluster/docker/docker.ts'
-import { requireEngine } from '../engine.ts'
+import { simVenue } from '../cluster/sim/sim.ts'
+import { missing, requireEngine } from '../engine.ts'
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
 import { planRun, type TestRequest } from '../plan.ts'
 import { Progress } from '../progress.ts'
@@ -53,6 +54,12 @@ export const testCommand: Command = {
     'lenient-faults': {
       type: 'boolean',
       describe: 'a fault that does not take hold is a warning and counts as not injected',
+    },
+    cluster: {
+      type: 'string',
+      choices: ['docker', 'sim'],
+      describe: 'containers, or a simulation of a reference system; what there is if absent',
+      requiresArg: true,
     },
     nodes: { type: 'string', describe: 'size of the cluster', requiresArg: true },
     'time-limit': {
@@ -121,11 +128,10 @@ async function test(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
   const catalog = await loadCatalog()
   const run = planRun(request, catalog)
   progress.line(`seed ${request.seed}`)
-  await requireEngine()
   const result = await runTest({
     run,
     catalog,
-    venue: realVenue(dockerCluster),
+    venue: await venueFor(args.text('cluster'), run, catalog),
     store: resolve(args.text('store')!),
     budget: budgetOf(args),
     progress,
@@ -140,6 +146,22 @@ async function test(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
     )
   else console.log(`${text}${said === undefined ? '' : `\n${said}`}`)
   return code
+}
+
+/** Where it runs: as asked, else in containers where an engine answers, else simulated where that can be. */
+const venueFor = async (
+  asked: string | undefined,
+  run: RunRecord,
+  catalog: Catalog,
+): Promise<Venue> => {
+  const canSimulate = find('system', catalog.systems, run.system).program !== undefined
+  if (asked === 'sim' && !canSimulate)
+    throw new UsageError(`--cluster sim: ${run.system} is real software, which cannot be simulated`)
+  const isSimulated =
+    asked === 'sim' || (asked === undefined && canSimulate && (await missing()) !== undefined)
+  if (isSimulated) return simVenue(run.seed)
+  await requireEngine()
+  return realVenue(dockerCluster)
 }
 
 const requestOf = (args: Arguments): TestRequest => {
@@ -179,7 +201,8 @@ const expectation = (text: string | undefined): string | undefined => {
   return anomaly
 }
 
-const optionValues = (pairs: readonly string[]): OptionValues =>
+/** `name=value` pairs by name. @throws UsageError for a pair that is none */
+export const optionValues = (pairs: readonly string[]): OptionValues =>
   Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('=')

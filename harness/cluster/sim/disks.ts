@@ -25,6 +25,7 @@ export const simDisks = (nodes: ReadonlyMap<string, SimNode>, random: Random): D
     snapshot: async (name) => on(name).disk.snapshot(),
     restore: async (name) => on(name).disk.restore(),
     changes: noFiles,
+    damaged: async () => [],
     probe: async (name) => on(name).diskError ?? (on(name).isStalled ? 'waits' : 'written'),
     loseUnsynced: async (names) =>
       names.map((name) => {

@@ -46,10 +46,11 @@ export class SimNetwork {
   private readonly shaped = new Map<Shaping['kind'], Shaped>()
   private readonly nodes: ReadonlySet<string>
   /** Messages that came with a wrong checksum, by receiver. */
-  readonly refused = new Map<string, number>()
+  readonly refused: Map<string, number>
 
   constructor(private readonly options: NetworkOptions) {
     this.nodes = new Set(options.nodes)
+    this.refused = new Map(options.nodes.map((name) => [name, 0]))
   }
 
   setGrudge(grudge: Grudge): void {
@@ -98,20 +99,30 @@ export class SimNetwork {
       !this.isCut(one.src, one.dest) &&
       !this.isLost(one) &&
       this.touching('hold', one) === undefined
-    return Array.from({ length: count }, (_, sequence) => sequence).flatMap((sequence) => {
-      if (!passes(there) || !passes(back)) return []
-      const ms = (this.travelNs(there) + this.travelNs(back)) / 1e6
-      return [{ sequence, ms, atMs: sequence * gapMs + ms }]
+    const replies = Array.from({ length: count }, (_, sequence) => sequence).flatMap((sequence) => {
+      const copies = this.copies(there)
+      return Array.from({ length: copies }).flatMap(() => {
+        if (!passes(there)) return []
+        return Array.from({ length: this.copies(back) }).flatMap(() => {
+          if (!passes(back)) return []
+          const ms = (this.travelNs(there) + this.travelNs(back)) / 1e6
+          return [{ sequence, ms, atMs: sequence * gapMs + ms }]
+        })
+      })
     })
+    return replies.sort((a, b) => a.atMs - b.atMs)
   }
 
   send(message: Message): void {
-    this.travel(message)
-    const copies = this.touching('duplicate', message)
-    if (copies !== undefined && this.chance(copies.percent)) {
-      this.touched('duplicate', message)
-      this.travel(message)
-    }
+    for (let copy = this.copies(message); copy > 0; copy--) this.travel(message)
+  }
+
+  /** How many of a message set out. */
+  private copies(message: Message): 1 | 2 {
+    const duplicate = this.touching('duplicate', message)
+    if (duplicate === undefined || !this.chance(duplicate.percent)) return 1
+    this.touched('duplicate', message)
+    return 2
   }
 
   private travel(message: Message): void {

@@ -1,0 +1,87 @@
+/**
+ * A hunt: many trials, each from its own seed, on all cores, until one breaks a promise, the seeds are used up
+ * or the time is over. What is found is the violation of the lowest seed among those played by then.
+ */
+import { Worker } from 'node:worker_threads'
+import { monotonicMs } from '../clock.ts'
+import { UsageError } from '../errors.ts'
+import type { Summary } from './summary.ts'
+import type { Quarry } from './trial.ts'
+import type { TrialAnswer } from './worker.ts'
+
+export interface HuntOptions {
+  readonly quarry: Quarry
+  readonly seeds: { readonly from: number; readonly to: number }
+  /** Ends the hunt; ms. */
+  readonly budgetMs: number
+  readonly jobs: number
+  /** Whether the first violation ends it, or all are counted. */
+  readonly until: 'violation' | 'end'
+  readonly progress: (hunted: Hunted) => void
+  readonly signal: AbortSignal
+}
+
+export interface Hunted {
+  readonly trials: readonly Summary[]
+  /** Wall-clock time, ms. */
+  readonly tookMs: number
+}
+
+/** @throws UsageError when the quarry is none for a simulation; Error on a bug */
+export const hunt = async (options: HuntOptions): Promise<Hunted> => {
+  const { seeds, budgetMs, jobs, until, signal, quarry, progress } = options
+  const begun = monotonicMs()
+  const trials: Summary[] = []
+  let next = seeds.from
+  let isOver = false
+  const hunted = (): Hunted => ({
+    trials: trials.toSorted((a, b) => a.seed - b.seed),
+    tookMs: monotonicMs() - begun,
+  })
+  const work = async (): Promise<void> => {
+    const player = new Player(quarry)
+    try {
+      while (!isOver && next <= seeds.to && monotonicMs() - begun < budgetMs && !signal.aborted) {
+        const summary = await player.play(next++)
+        trials.push(summary)
+        if (summary.outcome === 'violation' && until === 'violation') isOver = true
+        progress({ trials, tookMs: monotonicMs() - begun })
+      }
+    } finally {
+      isOver = true
+      await player.end()
+    }
+  }
+  await Promise.all(Array.from({ length: jobs }, work))
+  return hunted()
+}
+
+/** One thread that plays trials. */
+class Player {
+  private readonly worker: Worker
+
+  constructor(quarry: Quarry) {
+    this.worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: quarry })
+  }
+
+  play(seed: number): Promise<Summary> {
+    return new Promise((resolve, reject) => {
+      const hear = (answer: TrialAnswer): void => {
+        this.worker.off('error', fail)
+        if (answer.kind === 'played') resolve(answer.summary)
+        else if (answer.kind === 'usage') reject(new UsageError(answer.message))
+        else reject(new Error(answer.message))
+      }
+      const fail = (error: Error): void => {
+        this.worker.off('message', hear)
+        reject(error)
+      }
+      this.worker.once('message', hear).once('error', fail)
+      this.worker.postMessage(seed)
+    })
+  }
+
+  async end(): Promise<void> {
+    await this.worker.terminate()
+  }
+}
