@@ -4,14 +4,16 @@
  * damage on a majority, so more than a minority needs `force`.
  *
  * Damage is not undone: to put bytes back under a system that has written since would be damage of another
- * kind. So healing ends the fault and starts what it killed; whether the node then runs is the system's own
- * answer to its damaged data, told as it is.
+ * kind. So healing ends the fault and starts what has ended. A node that refuses its damaged data is then
+ * repaired as an operator does it, as long as a majority of its kind runs: it begins anew with an empty folder,
+ * as a new member where the system has members. Since damage stays, and a system may take in new members only
+ * while all the others are well (etcd), generated plans hit one and the same node all through a run.
  */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Evidence } from '../checkers/ledger.ts'
-import type { Cluster, Injection, Topology } from './api.ts'
-import type { DataEdit, DataFile } from './capabilities/disks.ts'
+import type { Cluster, Injection, Member, Topology } from './api.ts'
+import type { DataEdit, DataFile, Disks } from './capabilities/disks.ts'
 import { minorityOf, resolveTargets, type Targets, targets } from './targets.ts'
 
 /** The fields of every plan that damages files. */
@@ -43,25 +45,33 @@ export type Damage = {
 }
 export type DamageDone = { readonly killed: boolean; readonly damage: readonly Damage[] }
 
+/** Whom generated plans hit: always the last node that serves clients. */
+export const planDamageTargets = ({ members }: Topology): Targets => [
+  members.findLast(({ serves }) => serves)!.name,
+]
+
 /** Why a plan must not run, if it may hit more than a minority and does not say `force`. */
 export const refuseDamage = (
   { targets, force }: { readonly targets: Targets; readonly force?: true },
   { members }: Topology,
-): string | undefined =>
-  force === true
-    ? undefined
-    : tooMany(
-        countOf(
-          targets,
-          members.map(({ role }) => role),
-        ),
-        members.length,
-      )
+): string | undefined => {
+  if (force === true) return undefined
+  if (typeof targets === 'object' && !('role' in targets)) return tooManyOf(targets, members)
+  const roles = members.map(({ role }) => role)
+  return tooMany(countOf(targets, roles), members.length)
+}
 
 const tooMany = (hit: number, of: number): string | undefined =>
   hit <= minorityOf(of)
     ? undefined
     : `would damage ${hit} of ${of} nodes, more than a minority: choose fewer, or say "force": true`
+
+/** The same for nodes that are known, by what they do: a minority of all may be a majority of the servers. */
+const tooManyOf = (names: readonly string[], members: readonly Member[]): string | undefined =>
+  [...new Set(members.map(({ role }) => role))]
+    .map((role) => members.filter((member) => member.role === role))
+    .map((alike) => tooMany(alike.filter(({ name }) => names.includes(name)).length, alike.length))
+    .find((refusal) => refusal !== undefined)
 
 /** How many nodes a plan may hit. */
 const countOf = (wanted: Targets, roles: readonly string[]): number => {
@@ -78,11 +88,19 @@ const countOf = (wanted: Targets, roles: readonly string[]): number => {
   return 'role' in wanted ? picked[wanted.pick ?? 'all']!(having(wanted.role)) : wanted.length
 }
 
+/** The healing that is under way, by the disks it is about: two would repair each other's nodes. */
+const healings = new WeakMap<Disks, Promise<void>>()
+
 /** The nodes that a plan means, killed where it says so. @throws Error when they are too many */
-export const takeAim = async (cluster: Cluster, plan: DamagePlan): Promise<readonly string[]> => {
+export const takeAim = async (
+  cluster: Cluster,
+  plan: Pick<DamagePlan, 'targets' | 'killFirst' | 'force'>,
+): Promise<readonly string[]> => {
   const names = await resolveTargets(cluster, plan.targets)
-  const refusal = plan.force === true ? undefined : tooMany(names.length, cluster.nodes.length)
+  const refusal = plan.force === true ? undefined : tooManyOf(names, cluster.nodes)
   if (refusal !== undefined) throw new Error(refusal)
+  // A node that is being repaired has nothing that could be damaged.
+  await healings.get(cluster.disks!)?.catch(() => {})
   if (plan.killFirst === true) await cluster.processes!.kill(names)
   return names
 }
@@ -93,9 +111,14 @@ export const filesToDamage = async (
   node: string,
   glob: string,
 ): Promise<readonly DataFile[]> => {
+  let all = await cluster.disks!.list(node, '**/*')
+  // One that began anew a moment ago has none yet.
+  for (let tries = 0; all.length === 0 && tries < 20; tries++) {
+    await cluster.sleep(100)
+    all = await cluster.disks!.list(node, '**/*')
+  }
   const files = (await cluster.disks!.list(node, glob)).filter(({ bytes }) => bytes > 0)
   if (files.length > 0) return files
-  const all = await cluster.disks!.list(node, '**/*')
   const some = all.slice(0, 5).map(({ path }) => path)
   throw new Error(
     `no file with content matches ${JSON.stringify(glob)} in the data folder of ${node}: ` +
@@ -140,12 +163,56 @@ export const damageEvidence = ({ done }: Injection<DamageDone>): Evidence => {
   }
 }
 
-/** Starts what was killed, and what did not live on with its damaged data. */
-export const healDamage = async (cluster: Cluster): Promise<void> => {
-  // A node that refuses its data has answered: no failure of the healing.
-  await Promise.all(
-    cluster.nodes.map(({ name }) => cluster.processes!.start([name]).catch(() => {})),
-  )
+/** How long a node that was started must live to count as running on its data, ms. */
+const LIVE_MS = 2000
+
+/** How often a repair is begun again when another fault's healing has started the node meanwhile. */
+const REPAIRS = 3
+
+/** Starts what has ended, and repairs what ends again of it, on damaged data. */
+export const healDamage = (cluster: Cluster): Promise<void> => {
+  const disks = cluster.disks!
+  const before = healings.get(disks) ?? Promise.resolve()
+  const healing = before.catch(() => {}).then(() => startOrRepair(cluster))
+  healings.set(disks, healing)
+  return healing
+}
+
+const startOrRepair = async (cluster: Cluster): Promise<void> => {
+  const all = cluster.nodes.map(({ name }) => name)
+  const ended = await goneOf(cluster, all)
+  // A node that refuses its data may do so at once: that is an answer, no failure of the healing.
+  await Promise.all(ended.map((name) => cluster.processes!.start([name]).catch(() => {})))
+  const suspects = (await cluster.disks!.damaged()).filter((name) => ended.includes(name))
+  const deadline = cluster.uptimeMs() + LIVE_MS
+  let refusing: readonly string[] = []
+  while (refusing.length < suspects.length && cluster.uptimeMs() < deadline) {
+    await cluster.sleep(100)
+    refusing = await goneOf(cluster, suspects)
+  }
+  const gone = await goneOf(cluster, all)
+  if (refusing.length === 0 || tooManyOf(gone, cluster.nodes) !== undefined) return
+  await beginAnew(cluster, refusing)
+}
+
+/** What operators do with a broken member: its data is thrown away and it joins as a new one. */
+const beginAnew = async (cluster: Cluster, names: readonly string[]): Promise<void> => {
+  for (let round = 1; ; round++) {
+    try {
+      await cluster.processes!.kill(names)
+      await cluster.processes!.wipe(names)
+      break
+    } catch (error) {
+      if (round === REPAIRS) throw error
+    }
+  }
+  await cluster.membership?.restore()
+  await cluster.processes!.start(names)
+}
+
+const goneOf = async (cluster: Cluster, names: readonly string[]): Promise<readonly string[]> => {
+  const states = await Promise.all(names.map((name) => cluster.processes!.state(name)))
+  return names.filter((_, place) => states[place]!.state === 'gone')
 }
 
 /** Nothing further is damaged. What stands and who runs is told as it is. */
@@ -154,19 +221,22 @@ export const damageHealed = async (
   { targets, done }: Injection<DamageDone>,
 ): Promise<Evidence> => {
   const damage = done?.damage ?? []
-  const [now, states] = await Promise.all([
+  const [now, dead, damaged] = await Promise.all([
     Promise.all(targets.map((node) => standing(cluster, node, damage))),
-    Promise.all(targets.map((name) => cluster.processes!.state(name))),
+    goneOf(cluster, targets),
+    cluster.disks!.damaged(),
   ])
   const left = now.reduce((sum, count) => sum + count, 0)
-  const dead = targets.filter((_, place) => states[place]!.state === 'gone')
-  const running =
-    dead.length === 0 ? 'the nodes run right after' : `${dead.join(', ')} ended on damaged data`
-  return {
-    held: true,
-    summary: `nothing further; ${left} of ${damage.length} damaged places stand as they were left, for good; ${running}`,
-    details: { dead },
-  }
+  const anew = targets.filter((name) => !damaged.includes(name))
+  const told = [
+    ...(damage.length > 0
+      ? [`${left} of ${damage.length} damaged places stand as they were left, for good`]
+      : []),
+    ...(anew.length > 0 ? [`${anew.join(', ')} refused its data and began anew, empty`] : []),
+    dead.length > 0 ? `${dead.join(', ')} ended on damaged data` : 'the nodes run right after',
+  ]
+  const held = dead.every((name) => damaged.includes(name))
+  return { held, summary: told.join('; '), details: { dead, anew } }
 }
 
 /** How many of a node's damaged places hold what they were left with. */

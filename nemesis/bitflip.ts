@@ -18,7 +18,7 @@ import {
   filesToDamage,
   healDamage,
   overwrite,
-  planTargets,
+  planDamageTargets,
   type Random,
   random,
   refuseDamage,
@@ -40,8 +40,8 @@ export default {
   refuses: (plan, topology) => refuseDamage(plan, topology),
   needs: ['files', 'processes'],
   evidence: 'every byte read back right after differs in the planned bit',
-  plan: (topology, draw, nth) => ({
-    targets: planTargets(topology, draw, nth, 'minority'),
+  plan: (topology, draw) => ({
+    targets: planDamageTargets(topology),
     glob: '**/*',
     seed: draw.int(0, 2 ** 31 - 1),
     flips: draw.int(1, 50),

@@ -17,7 +17,7 @@ import {
   filesToDamage,
   healDamage,
   overwrite,
-  planTargets,
+  planDamageTargets,
   type Random,
   random,
   refuseDamage,
@@ -44,8 +44,8 @@ export default {
   refuses: (plan, topology) => refuseDamage(plan, topology),
   needs: ['files', 'processes'],
   evidence: 'every place read back right after holds the piece that was copied there',
-  plan: (topology, draw, nth) => ({
-    targets: planTargets(topology, draw, nth, 'minority'),
+  plan: (topology, draw) => ({
+    targets: planDamageTargets(topology),
     glob: '**/*',
     seed: draw.int(0, 2 ** 31 - 1),
     chunks: draw.int(1, 5),

@@ -1,8 +1,8 @@
 /**
  * Disks that hang: every write to the data folders waits in the kernel until the fault is over, and then goes
  * on as if nothing had happened. Reads of what is in memory go on. The node's clock runs, its network works:
- * to the others it looks alive for as long as it need not write. Freezing a file system first writes out what
- * is unsynced, so nothing is at risk. Evidence: a write of our own waits.
+ * to the others it looks alive for as long as it need not write. It cannot be killed before the fault is over.
+ * Freezing a file system first writes out what is unsynced, so nothing is at risk. Evidence: a write of our own waits.
  */
 import { z } from 'zod'
 import {

@@ -3,16 +3,18 @@
  * snapshot or a backup is restored over a node that has moved on. What the node had acknowledged meanwhile it
  * no longer knows; a replicated system that counted on its memory (a vote, a log entry) may break its promise,
  * so more than a minority needs `force`. The snapshot is taken while the node is frozen, so it is what a kill
- * at that moment would have left. Healing starts the node. Evidence: files had changed since the snapshot, and
+ * at that moment would have left. Healing starts the node, and repairs it where it refuses
+ * to go on with its old data (`harness/damage.ts`). Evidence: files had changed since the snapshot, and
  * none differs from it after the restore.
  */
 import { z } from 'zod'
 import {
+  damageHealed,
   type Fault,
-  minorityOf,
-  planTargets,
+  healDamage,
+  planDamageTargets,
   refuseDamage,
-  resolveTargets,
+  takeAim,
   targets,
   unknownTargets,
 } from '../harness/api.ts'
@@ -43,14 +45,12 @@ export default {
   needs: ['files', 'processes', 'freezer'],
   acts: 'node',
   evidence: 'files that had changed since the snapshot are as they were in it',
-  plan: (topology, random, nth) => ({
-    targets: planTargets(topology, random, nth, 'minority'),
+  plan: (topology, random) => ({
+    targets: planDamageTargets(topology),
     ageMs: random.pick([500, 2000, 4000]),
   }),
   async inject(cluster, { targets: wanted, ageMs, force }) {
-    const names = await resolveTargets(cluster, wanted)
-    if (force !== true && names.length > minorityOf(cluster.nodes.length))
-      throw new Error(`would put back ${names.length} of ${cluster.nodes.length} nodes`)
+    const names = await takeAim(cluster, { targets: wanted, ...(force && { force }) })
     const { processes, disks } = { processes: cluster.processes!, disks: cluster.disks! }
     await processes.pause(names)
     try {
@@ -82,16 +82,9 @@ export default {
     }
   },
   async heal(cluster) {
-    const all = cluster.nodes.map(({ name }) => name)
-    await cluster.processes!.resume(all)
-    await cluster.processes!.start(all)
+    await cluster.processes!.resume(cluster.nodes.map(({ name }) => name))
+    await healDamage(cluster)
   },
-  async healed(cluster, { targets }) {
-    const states = await Promise.all(targets.map((name) => cluster.processes!.state(name)))
-    const running = states.filter(({ state }) => state === 'running').length
-    return {
-      held: running === targets.length,
-      summary: `${running} of ${targets.length} nodes run on their old data`,
-    }
-  },
+  healed: (cluster, { targets }) =>
+    damageHealed(cluster, { targets, done: { killed: true, damage: [] } }),
 } satisfies Fault<SnapshotRestorePlan, Done>

@@ -16,7 +16,7 @@ import {
   filesToDamage,
   fingerprint,
   healDamage,
-  planTargets,
+  planDamageTargets,
   random,
   refuseDamage,
   takeAim,
@@ -39,8 +39,8 @@ export default {
   refuses: (plan, topology) => refuseDamage(plan, topology),
   needs: ['files', 'processes'],
   evidence: 'the kernel says the planned length of every file right after',
-  plan: (topology, draw, nth) => ({
-    targets: planTargets(topology, draw, nth, 'minority'),
+  plan: (topology, draw) => ({
+    targets: planDamageTargets(topology),
     glob: '**/*',
     seed: draw.int(0, 2 ** 31 - 1),
     files: draw.int(1, 3),

@@ -61,6 +61,9 @@ export interface Disks {
   /** How many files differ from the copy, are missing or are new. */
   changes(node: string): Promise<number>
 
+  /** Nodes whose files were changed or restored from outside and not wiped since. */
+  damaged(): Promise<readonly string[]>
+
   /** Tries a write and says what became of it. Leaves nothing. */
   probe(node: string): Promise<DiskAnswer>
   /**

@@ -26,7 +26,10 @@ import { mountOptions, rootOf, thawArgv } from './storage.ts'
 const patienceS = 0.3
 
 export const nodeDisks = (engine: Engine, agent: Agent, nodes: readonly DockerNode[]): Disks => ({
-  ...dataFiles(agent),
+  ...dataFiles(
+    agent,
+    nodes.map(({ name }) => name),
+  ),
   probe: (node) =>
     runPerl(agent, `write to the disk of ${node}`, probeProgram, [rootOf(node), patienceS]),
   ...ownFileSystems(agent, nodes),

@@ -10,7 +10,7 @@ import { rootOf } from './storage.ts'
 
 type Files = Pick<
   Disks,
-  'list' | 'read' | 'write' | 'truncate' | 'snapshot' | 'restore' | 'changes'
+  'list' | 'read' | 'write' | 'truncate' | 'snapshot' | 'restore' | 'changes' | 'damaged'
 >
 
 /** Size and path of every file that is still there when it is looked at. */
@@ -22,7 +22,7 @@ const own = /^\.schism-/
 /** Where the agent keeps the copy of a node's data folder. */
 const copyOf = (node: string): string => `/var/tmp/copy-${node}`
 
-export const dataFiles = (agent: Agent): Files => {
+export const dataFiles = (agent: Agent, nodes: readonly string[]): Files => {
   const lines = async (
     verb: string,
     node: string,
@@ -63,13 +63,18 @@ export const dataFiles = (agent: Agent): Files => {
     restore: async (node) => {
       await shell(
         'restore the data',
-        'find "$1" -mindepth 1 -delete && cp -a --reflink=auto "$2/." "$1/"',
+        'find "$1" -mindepth 1 -delete && cp -a --reflink=auto "$2/." "$1/" && : > "$1/.schism-damaged"',
         node,
       )
     },
     changes: async (node) => {
-      const script = 'diff -rq --no-dereference "$2" "$1" | wc -l'
+      const script = 'diff -rq --no-dereference -x ".schism-*" "$2" "$1" | wc -l'
       return Number(await shell('compare the data', script, node))
+    },
+    damaged: async () => {
+      const script = 'for folder; do [ ! -e "$folder/.schism-damaged" ] || echo "$folder"; done'
+      const said = await runShell(agent, 'look for damage', script, nodes.map(rootOf))
+      return nodes.filter((node) => said.split('\n').includes(rootOf(node)))
     },
   }
 }

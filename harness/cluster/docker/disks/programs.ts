@@ -71,6 +71,8 @@ sub overwrite {
   (syswrite($file, $bytes) // -1) == length $bytes or die "$path: $!\n";
   return bytes_at($file, $from, length $bytes);
 }
+# In the folder itself, so that a node that is wiped is not damaged any more.
+sub mark { open(my $mark, '>', "$folder/.schism-damaged") or die "cannot mark: $!\n" }
 sub cut {
   my ($path, $length) = @_;
   my $file = opened($path, O_WRONLY) or return '';
@@ -78,6 +80,7 @@ sub cut {
   truncate($file, $length) or die "$path: $!\n";
   return -s $file;
 }
+mark() if $verb ne 'read';
 if ($verb eq 'truncate') { print cut(@rest), "\n" }
 while ($verb ne 'truncate' && @rest) {
   my ($path, $from, $what) = splice(@rest, 0, 3);
