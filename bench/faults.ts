@@ -3,8 +3,12 @@
  * the slowest of twenty injections each, planned from seeds as a run plans them and healed in between. Roles
  * are resolved within the time, by asking the system who leads.
  *
- *   npm run bench -- faults [FAULT...]
+ *   npm run bench -- faults [--write] [FAULT...]
+ *
+ * `--write` keeps the medians for the table in docs/faults.md (`npx tsx scripts/docs.ts`).
  */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Fault, type Json, random, type Topology } from '../harness/api.ts'
 import { loadCatalog } from '../harness/catalog.ts'
 import { monotonicMs } from '../harness/clock.ts'
@@ -36,23 +40,42 @@ const main = async (): Promise<void> => {
     options: Object.fromEntries(
       Object.entries(system.options).map(([name, option]) => [name, option.default]),
     ),
-    needs: Object.fromEntries(names.map((name) => [name, needsOf(faults.get(name)!)])),
+    needs: Object.fromEntries(names.map((name) => [name, needsOf(faults.get(name)!, topology)])),
     progress: () => {},
     signal: never,
   })
   try {
     await cluster.awaitReady(READY_MS, never)
-    const rows = []
+    const rows: (number | string)[][] = []
     for (const name of names)
       rows.push([name, ...(await timed(cluster, faults.get(name)!, topology))])
     console.log(table(['fault', 'median ms', 'slowest ms', 'healed ms', 'rounds'], rows))
+    if (process.argv.includes('--write')) keep(rows)
   } finally {
     await cluster.down()
   }
 }
 
-/** What every plan of a fault may need. */
-const needsOf = (fault: Fault): Fault['needs'] => fault.needs
+/** Renews the medians of these faults, ms, and leaves the others'. */
+const keep = (rows: readonly (readonly (number | string)[])[]): void => {
+  const file = join(process.cwd(), 'docs', 'fault-latency.json')
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+  const measured = rows.flatMap(([name, ms]) =>
+    typeof ms === 'number' ? [[name, Math.round(ms)] as const] : [],
+  )
+  const all = Object.entries({ ...before, ...Object.fromEntries(measured) })
+  const sorted = Object.fromEntries(all.toSorted(([a], [b]) => a.localeCompare(b)))
+  writeFileSync(file, `${JSON.stringify(sorted, null, 2)}\n`)
+}
+
+const plansOf = (fault: Fault, topology: Topology): readonly Json[] =>
+  Array.from({ length: ROUNDS }, (_, round) => fault.plan(topology, random(round), round))
+
+/** What the plans of a fault need. */
+const needsOf = (fault: Fault, topology: Topology): Fault['needs'] => [
+  ...fault.needs,
+  ...plansOf(fault, topology).flatMap((plan) => fault.needsFor?.(plan) ?? []),
+]
 
 const timed = async (
   cluster: RunningCluster,
@@ -62,8 +85,7 @@ const timed = async (
   const installs: number[] = []
   const heals: number[] = []
   try {
-    for (let round = 0; round < ROUNDS; round++) {
-      const plan: Json = fault.plan(topology, random(round), round)
+    for (const plan of plansOf(fault, topology)) {
       const began = monotonicMs()
       try {
         await fault.inject(cluster, plan)

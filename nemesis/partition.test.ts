@@ -48,6 +48,31 @@ describe('shapes', () => {
     expect(grudgeOf(plan, names(3))).toEqual({ n1: ['n3'], n3: ['n1'] })
   })
 
+  test('clients lose their targets, and nodes keep each other', () => {
+    expect(grudgeOf({ shape: 'clients', targets: ['n1'] }, names(3))).toEqual({
+      n1: ['clients'],
+      clients: ['n1'],
+    })
+  })
+
+  test('one link is cut in both directions, or in one', () => {
+    const link = { shape: 'link', from: 'n1', to: 'n2' } as const
+    expect(grudgeOf(link, names(3))).toEqual({ n1: ['n2'], n2: ['n1'] })
+    expect(grudgeOf({ ...link, way: 'one' }, names(3))).toEqual({ n2: ['n1'] })
+  })
+
+  test('a plan without links is refused', () => {
+    const refuses = partition.refuses
+    expect(refuses({ shape: 'link', from: 'n1', to: 'n1' }, topology(3))).toContain('to itself')
+    expect(refuses({ shape: 'isolate', targets: ['n1'] }, topology(1))).toContain('clients')
+    expect(refuses({ shape: 'clients', targets: ['n1'] }, topology(1))).toBeUndefined()
+  })
+
+  test('only what is held needs a queue', () => {
+    expect(partition.needsFor({ shape: 'isolate', targets: ['n1'], hold: true })).toEqual(['hold'])
+    expect(partition.needsFor({ shape: 'isolate', targets: ['n1'] })).toEqual([])
+  })
+
   test('in a majorities ring everybody sees a majority, and no two the same', () => {
     for (const size of [4, 5, 6, 7, 9]) {
       const grudge = grudgeOf({ shape: 'majorities-ring', order: names(size) }, names(size))
