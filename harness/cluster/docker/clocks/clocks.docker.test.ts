@@ -200,7 +200,9 @@ describe('the clocks of a docker cluster', () => {
     const { pid } = await cluster.processes!.state('n1')
     const before = await says('n1')
     const begun = performance.now()
-    for (let n = 0; n < 200; n++) {
+    // On a machine that is overloaded a cycle takes a quarter of a second instead of a tenth.
+    let cycles = 0
+    for (; cycles < 200 && (cycles < 80 || performance.now() < begun + 25_000); cycles++) {
       await clocks().set(['n1'], { kind: 'jump', ms: FIRST })
       await clocks().set(['n1'], { kind: 'jump', ms: OTHER })
       await clocks().clear('jump')
@@ -208,7 +210,7 @@ describe('the clocks of a docker cluster', () => {
     const tookMs = performance.now() - begun
     const after = await says('n1')
     console.log(
-      `200 cycles of install, change and removal in ${Math.round(tookMs)} ms, ` +
+      `${cycles} cycles of install, change and removal in ${Math.round(tookMs)} ms, ` +
         `${after.answers - before.answers} answers, ${after.wrong} wrong`,
     )
     expect(after.answers).toBeGreaterThan(before.answers + 100_000)
