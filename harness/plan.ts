@@ -117,8 +117,12 @@ const scheduleOf = (request: TestRequest, catalog: Catalog, topology: Topology):
   return generateSchedule({ faults, topology, timeLimitS, random: chance })
 }
 
+/** The first workload for the data type that the system names first. */
 const defaultWorkload = (name: string, system: System, catalog: Catalog): string => {
-  const [workload] = drivable(system, catalog)
+  const types = Object.keys(system.clients)
+  const [workload] = types.flatMap((type) =>
+    [...catalog.workloads].flatMap(([workload, { client }]) => (client === type ? [workload] : [])),
+  )
   if (workload === undefined) throw new UsageError(`no workload drives ${name}`)
   return workload
 }
