@@ -97,7 +97,7 @@ const faultWithoutHold = (history: History): string | undefined => {
   const held = new Set(all.filter(tookHold).map(({ fault }) => fault))
   const idle = all.find(({ fault }) => !held.has(fault))
   if (idle !== undefined) {
-    const why = idle.error ?? idle.evidence?.summary ?? 'it was requested and never installed'
+    const why = idle.evidence?.summary ?? idle.error ?? 'it was requested and never installed'
     return `the fault ${idle.fault} (episode ${idle.episode}) did not take hold: ${why}`
   }
   const skipped = skippedEpisodes(history).find(({ fault }) => !held.has(fault))
