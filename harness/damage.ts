@@ -191,8 +191,15 @@ const startOrRepair = async (cluster: Cluster): Promise<void> => {
     refusing = await goneOf(cluster, suspects)
   }
   const gone = await goneOf(cluster, all)
-  if (refusing.length === 0 || tooManyOf(gone, cluster.nodes) !== undefined) return
-  await beginAnew(cluster, refusing)
+  const repairable = refusing.filter((name) => majorityRuns(cluster.nodes, name, gone))
+  if (repairable.length > 0) await beginAnew(cluster, repairable)
+}
+
+/** Whether others can make a node whole that begins anew: most of those that do the same work run. */
+const majorityRuns = (nodes: readonly Member[], name: string, gone: readonly string[]): boolean => {
+  const { role } = nodes.find((node) => node.name === name)!
+  const alike = nodes.filter((node) => node.role === role)
+  return alike.filter((node) => !gone.includes(node.name)).length > alike.length / 2
 }
 
 /** What operators do with a broken member: its data is thrown away and it joins as a new one. */
