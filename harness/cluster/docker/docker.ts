@@ -128,7 +128,7 @@ const startAbleAgent = async (
   const agent = await startAgent(engine, {
     name: containerName(runId, 'agent'),
     image,
-    labels: storage === 'own' ? { ...labels, [labelOf.disks]: storage } : labels,
+    labels: storage === 'own' ? { ...labels, [labelOf.disks]: image } : labels,
     storage: agentStorage(storage, volumes, labels),
   })
   try {

@@ -13,7 +13,10 @@ export const labelOf = {
   controller: 'schism.controller',
   /** The member that a container or volume belongs to. */
   member: 'schism.member',
-  /** An agent that holds nodes' file systems, which it may have frozen. */
+  /**
+   * Nodes with file systems of their own, and the agent that may have frozen them: the image of a helper that
+   * can thaw them.
+   */
   disks: 'schism.disks',
 } as const
 

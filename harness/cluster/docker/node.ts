@@ -120,7 +120,7 @@ const prepareNode = (
   engine: Engine,
   name: string,
   holder: string,
-  { peer, spec, image, labels, agent, storage }: NodeRequest,
+  { peer, spec, image, agentImage, labels, agent, storage }: NodeRequest,
 ): Promise<string | undefined> =>
   attempt(`create ${peer.name}`, async () => {
     const volume = await prepareVolume(agent, storage, peer.name)
@@ -133,7 +133,7 @@ const prepareNode = (
       Cmd: spec.argv.slice(1),
       Env: Object.entries(spec.env ?? {}).map(([key, value]) => `${key}=${value}`),
       ...(spec.user === undefined ? {} : { User: spec.user }),
-      Labels: nodeLabels,
+      Labels: { ...nodeLabels, ...(volume && { [labelOf.disks]: agentImage }) },
       HostConfig: {
         NetworkMode: `container:${holder}`,
         Mounts: [

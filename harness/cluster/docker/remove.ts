@@ -7,7 +7,7 @@ import { EnvironmentError, messageOf } from '../../errors.ts'
 import { runCommand } from './channel.ts'
 import { thawArgv } from './disks/storage.ts'
 import { attempt, type Engine } from './engine.ts'
-import { labelOf } from './labels.ts'
+import { type Labels, labelOf } from './labels.ts'
 
 export interface Removed {
   readonly containers: readonly string[]
@@ -70,11 +70,49 @@ const listContainers = async (engine: Engine): Promise<readonly Thing[]> => {
       const what = `remove container ${name}`
       await attempt(what, () => container.remove({ force: true, v: true }), goneAlready)
     }
-    if (Labels[labelOf.disks] === undefined) return { name, labels: Labels, remove }
-    // Nor can one that writes to a frozen file system. An agent that is gone took its mounts along.
-    const prepare = () => runCommand(engine, Id, thawArgv).catch(() => {})
+    const image = Labels[labelOf.disks]
+    if (image === undefined) return { name, labels: Labels, remove }
+    // Nor can one that writes to a frozen file system.
+    const isAgent = (other: { Labels: Labels; State: string }): boolean =>
+      other.State === 'running' &&
+      other.Labels[labelOf.run] === Labels[labelOf.run] &&
+      other.Labels[labelOf.disks] !== undefined &&
+      other.Labels[labelOf.member] === undefined
+    const prepare = async (): Promise<void> => {
+      if (isAgent({ Labels, State })) await runCommand(engine, Id, thawArgv).catch(() => {})
+      else if (State === 'running' && !found.some(isAgent))
+        await thawWithout(engine, Id, image, Labels).catch(() => {})
+    }
     return { name, labels: Labels, remove, prepare }
   })
+}
+
+/** Thaws the file system of a node whose agent is gone, from a helper that mounts the same. */
+const thawWithout = async (
+  engine: Engine,
+  id: string,
+  image: string,
+  labels: Labels,
+): Promise<void> => {
+  const { Mounts } = await engine.getContainer(id).inspect()
+  const folders = Mounts.filter(({ Type }) => Type === 'volume').map(
+    ({ Destination }) => Destination,
+  )
+  const helper = await engine.createContainer({
+    Image: image,
+    Cmd: ['sh', '-c', 'for folder; do fsfreeze -u "$folder"; done', 'sh', ...folders],
+    Labels: { ...labels },
+    HostConfig: {
+      NetworkMode: 'none',
+      VolumesFrom: [id],
+      CapDrop: ['ALL'],
+      CapAdd: ['SYS_ADMIN'],
+      SecurityOpt: ['apparmor=unconfined', 'label=disable'],
+    },
+  })
+  await helper.start()
+  await helper.wait()
+  await helper.remove({ force: true })
 }
 
 const listNetworks = async (engine: Engine): Promise<readonly Thing[]> => {

@@ -142,6 +142,15 @@ describe('a killed controller', () => {
     expect(devicesOf(runId)).toEqual([])
     await expect.poll(() => devices.filter(isStillThere), { timeout: 3000 }).toEqual([])
   })
+
+  it('does so also when its agent was killed first', async () => {
+    const { runId } = toyRequest()
+    await killController(runId)
+    await openEngine().getContainer(`schism-${runId}-agent`).kill()
+    await measured('clean without the agent', () => dockerCluster.clean({ all: false }))
+    expect(await leftOf(runId)).toEqual([])
+    expect(devicesOf(runId)).toEqual([])
+  })
 })
 
 interface Device {
