@@ -148,6 +148,18 @@ describe('episodes at times', () => {
     expect(await targetsOf()).toEqual(first)
     expect(new Set(first).size).toBeGreaterThan(1)
   })
+
+  test('draw the same targets whatever the episodes before them drew', async () => {
+    const second = async (before: PlannedEpisode): Promise<unknown> => {
+      const one = episode('cut', { at: 4, plan: { targets: 'one' } })
+      return (await play([before, one])).executed.map(
+        (each) => 'targets' in each && each.targets,
+      )[1]
+    }
+    const alone = await Promise.all([1, 1.5, 2].map((at) => second(episode('kill', { at }))))
+    const drawn = await second(episode('kill', { at: 1, plan: { targets: 'minority' } }))
+    expect(new Set([...alone, drawn].map(String)).size).toBe(1)
+  })
 })
 
 describe('triggers', () => {
