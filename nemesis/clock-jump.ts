@@ -7,10 +7,12 @@ import { z } from 'zod'
 import {
   clocksHold,
   type Fault,
-  planTargets,
+  type Random,
   resolveTargets,
   type ShiftedProcesses,
   shiftedProcesses,
+  type Targets,
+  type Topology,
   targets,
   unknownTargets,
 } from '../harness/api.ts'
@@ -39,6 +41,15 @@ const sizesMs = [
   [3_600_000, 86_400_000, 7 * 86_400_000],
 ] as const
 
+/**
+ * The primary first, or where nobody leads a majority: machines that keep time by one bad server go wrong together,
+ * and a quorum of leases is over at once.
+ */
+const whom = ({ hasPrimaries }: Topology, random: Random, nth: number): Targets => {
+  if (nth === 0) return hasPrimaries ? 'primary' : 'majority'
+  return random.pick(['one', 'minority', 'majority', 'all', ...(hasPrimaries ? ['primary'] : [])])
+}
+
 export default {
   summary: 'sets the wall clocks of some nodes ahead or back, by milliseconds to days',
   schema,
@@ -47,7 +58,7 @@ export default {
   acts: 'clock',
   evidence: 'what every process reads on its clock, and what the system says, within 5 ms',
   plan: (topology, random, nth) => ({
-    targets: planTargets(topology, random, nth, 'minority'),
+    targets: whom(topology, random, nth),
     ms: random.pick([-1, 1]) * random.pick(nth < 2 ? sizesMs[0] : random.pick(sizesMs)),
   }),
   async inject(cluster, { targets, ms, ...scope }) {
