@@ -29,6 +29,32 @@ const rows = {
     args: '--workload register --faults partition --option reads=serializable',
     want: 'violation',
   },
+  'redlock-clocks': {
+    system: 'redlock',
+    args: '--workload lock --faults clock-jump',
+    want: 'violation',
+  },
+  'redlock-stall': {
+    system: 'redlock',
+    args: '--workload lock --option stall-ms=3000 --option lease=ignored',
+    want: 'violation',
+  },
+  'redlock-stall-obeyed': {
+    system: 'redlock',
+    args: '--workload lock --option stall-ms=3000',
+    want: 'valid',
+  },
+  'redlock-pause': { system: 'redlock', args: '--workload lock --faults pause', want: 'valid' },
+  'etcd-lock': {
+    system: 'etcd',
+    args: '--workload set --faults pause --nodes 3 --option set=locked',
+    want: 'violation',
+  },
+  'etcd-lock-fenced': {
+    system: 'etcd',
+    args: '--workload set --faults pause --nodes 3 --option set=fenced',
+    want: 'valid',
+  },
   'nats-cas': { system: 'nats', args: '--workload register', want: 'violation' },
   'nats-faults': {
     system: 'nats',
