@@ -3,45 +3,9 @@
  * covered is lost by a power failure, but for a beginning of it that had reached the disk by chance. A
  * record that was torn in the middle counts as not there, as a checksum would tell.
  */
-import type { Json } from '../../../checkers/ledger.ts'
+import { Content, type Write } from '../../content.ts'
 import type { Storage } from '../../program.ts'
 import type { Random } from '../../random.ts'
-
-type Write =
-  | { readonly kind: 'put'; readonly name: string; readonly value: Json }
-  | { readonly kind: 'append'; readonly name: string; readonly value: Json }
-  | { readonly kind: 'truncate'; readonly name: string; readonly length: number }
-
-/** What a disk holds at one moment. */
-class Content {
-  readonly values = new Map<string, Json>()
-  readonly logs = new Map<string, Json[]>()
-
-  apply(write: Write): void {
-    if (write.kind === 'put') this.values.set(write.name, write.value)
-    else if (write.kind === 'append') this.log(write.name).push(write.value)
-    else this.log(write.name).length = Math.min(write.length, this.log(write.name).length)
-  }
-
-  log(name: string): Json[] {
-    const known = this.logs.get(name)
-    if (known !== undefined) return known
-    const fresh: Json[] = []
-    this.logs.set(name, fresh)
-    return fresh
-  }
-
-  copy(): Content {
-    const copy = new Content()
-    for (const [name, value] of this.values) copy.values.set(name, value)
-    for (const [name, records] of this.logs) copy.logs.set(name, [...records])
-    return copy
-  }
-
-  get isEmpty(): boolean {
-    return this.values.size === 0 && [...this.logs.values()].every(({ length }) => length === 0)
-  }
-}
 
 /** How the disk asks for the end of a sync. */
 export type Delay = (then: () => void) => void
