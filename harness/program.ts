@@ -38,7 +38,7 @@ export interface Storage {
   append(log: string, record: Json): void
   /** Keeps the first `length` records. */
   truncate(log: string, length: number): void
-  /** Calls back when all that was written before is safe; never when the node ends before. */
+  /** Calls back, perhaps at once, when all that was written before is safe; never when the node ends before. */
   sync(then: () => void): void
 }
 

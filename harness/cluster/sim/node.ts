@@ -91,7 +91,14 @@ export class SimNode {
   }
 
   receive(message: Message): void {
-    this.do(this.run, () => this.program?.receive(message))
+    if (this.state === 'paused') this.waiting.push(() => this.receive(message))
+    if (this.state !== 'running') return
+    this.work++
+    try {
+      this.program!.receive(message)
+    } catch (error) {
+      this.fail(error)
+    }
   }
 
   /** How far ahead its wall clock is, ms. */
@@ -115,6 +122,10 @@ export class SimNode {
       self: name,
       nodes,
       storage: this.disk.storage((then) => {
+        if (this.disk.atRisk === 0) {
+          then()
+          return
+        }
         const ns = random.int(SYNC_NS.from, SYNC_NS.to) * this.slowness
         if (this.diskError !== undefined) {
           printed(name, `sync: ${this.diskError}`)
@@ -130,14 +141,12 @@ export class SimNode {
       send: (dest: string, body: Body) => send({ src: name, dest, body }),
       after: (ms, callback) => {
         let isCancelled = false
-        const cancel = scheduler.at(scheduler.now() + ms * 1e6, () =>
-          this.do(run, () => {
-            if (!isCancelled) callback()
-          }),
-        )
+        const timer = scheduler.at(scheduler.now() + ms * 1e6, () => {
+          if (!isCancelled) this.do(run, callback)
+        })
         return () => {
           isCancelled = true
-          cancel()
+          timer.callback = undefined
         }
       },
       now: () => Math.floor(EPOCH_MS + scheduler.now() / 1e6 + this.offsetMs()),
@@ -161,8 +170,12 @@ export class SimNode {
     try {
       work()
     } catch (error) {
-      this.kill()
-      this.around.failed(this.name, error)
+      this.fail(error)
     }
+  }
+
+  private fail(error: unknown): void {
+    this.kill()
+    this.around.failed(this.name, error)
   }
 }

@@ -9,11 +9,14 @@
  */
 import type { Clock } from '../../clock.ts'
 
-interface Entry {
+/** What is going to happen, unless its callback is taken away. */
+export interface Cancellable {
+  callback: (() => void) | undefined
+}
+
+interface Entry extends Cancellable {
   readonly at: number
   readonly order: number
-  /** Undefined when cancelled. */
-  callback: (() => void) | undefined
   readonly stirs: boolean
 }
 
@@ -42,12 +45,9 @@ export class Scheduler implements Clock {
     this.after(0, callback)
   }
 
-  /** For nodes: at a time in ns, not before now. The function returned cancels it. */
-  at(ns: number, callback: () => void): () => void {
-    const entry = this.push(Math.max(this.time, Math.ceil(ns)), callback, false)
-    return () => {
-      entry.callback = undefined
-    }
+  /** For nodes: at a time in ns, not before now. */
+  at(ns: number, callback: () => void): Cancellable {
+    return this.push(Math.max(this.time, Math.ceil(ns)), callback, false)
   }
 
   /** Says that a promise was settled: what waits for it runs before time goes on. */

@@ -26,6 +26,8 @@ export interface RaftOptions {
 const HEARTBEAT_MS = 50
 /** Drawn anew for every wait (section 5.2). */
 const ELECTION_MS = { from: 150, to: 300 }
+/** How long a read waits for others to be confirmed together with. */
+const GATHER_MS = 1
 /** Entries a message carries at most. */
 const BATCH = 64
 
@@ -330,8 +332,11 @@ export class RaftNode implements Program {
       this.done(message, this.look(request))
       return
     }
-    this.reads.add(message, request, this.committed)
-    for (const name of this.others()) this.replicate(name)
+    // Reads that come together share one round.
+    if (this.reads.add(message, request, this.committed))
+      this.world.after(GATHER_MS, () => {
+        if (this.role === 'leader') this.beat()
+      })
   }
 
   private answerReads(): void {

@@ -22,9 +22,12 @@ export class Reads {
   /** The latest round that each follower has answered. */
   private answered = new Map<string, number>()
 
-  add(message: Message, request: Request, index: number): void {
-    this.round++
-    this.waiting.push({ message, request, index, round: this.round })
+  /** A read waits for the next round. @returns whether nobody has asked for that round yet */
+  add(message: Message, request: Request, index: number): boolean {
+    const round = this.round + 1
+    const isFirst = this.waiting.every((read) => read.round < round)
+    this.waiting.push({ message, request, index, round })
+    return isFirst
   }
 
   heard(follower: string, round: number): void {
