@@ -37,7 +37,7 @@ describe('a docker cluster', () => {
         await first.network!.setGrudge({ n1: ['n2'], n2: ['n1'] })
         expect(second.facts.subnet).not.toBe(first.facts.subnet)
         const probes = await second.network!.probe()
-        expect(probes.map(({ outcome }) => outcome)).toEqual(['delivered', 'delivered'])
+        expect(new Set(probes.map(({ outcome }) => outcome))).toEqual(new Set(['delivered']))
       })
       expect((await first.network!.probe()).map(({ outcome }) => outcome)).toContain('dropped')
     })
@@ -113,7 +113,7 @@ describe('a docker cluster', () => {
   it('is supported here', async () => {
     const found = await measured('support', () => dockerCluster.support())
     expect(found.filter(({ state }) => state === 'missing')).toEqual([])
-    expect(found.map(({ name }) => name)).toContain('nftables')
+    expect(found.map(({ name }) => name)).toContain('partition')
   })
 })
 
