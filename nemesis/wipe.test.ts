@@ -54,7 +54,7 @@ describe('a wipe', () => {
   })
 
   it('from the seed is one that may be', () => {
-    for (const of of [topology(3), topology(5), topology(2, 3)])
+    for (const of of [topology(3), topology(5), topology(2, 3), topology(3, 1)])
       for (let nth = 0; nth < 30; nth++) {
         const { hasPrimaries } = of
         const plan = wipe.plan(
@@ -64,6 +64,13 @@ describe('a wipe', () => {
         )
         expect(wipe.refuses(plan, of)).toBeUndefined()
       }
+  })
+})
+
+describe('the first wipe', () => {
+  it('hits the primary, unless that could be the only node of its role', () => {
+    expect(wipe.plan(topology(3), random(1), 0)).toEqual({ targets: 'primary' })
+    expect(wipe.refuses(wipe.plan(topology(3, 1), random(1), 0), topology(3, 1))).toBeUndefined()
   })
 })
 

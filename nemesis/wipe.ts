@@ -35,7 +35,8 @@ export default {
   evidence:
     'no such process any more and nothing in the data folder; after healing another one runs',
   plan: (topology, random, nth) => {
-    if (nth === 0 && topology.hasPrimaries) return { targets: 'primary' }
+    const mayBePrimary = topology.hasPrimaries && tooMany('primary', topology) === undefined
+    if (nth === 0 && mayBePrimary) return { targets: 'primary' }
     const may = topology.members.filter(({ name }) => tooMany([name], topology) === undefined)
     return { targets: [random.pick(may.length > 0 ? may : topology.members).name] }
   },
