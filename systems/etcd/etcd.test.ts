@@ -7,6 +7,9 @@ import system from './index.ts'
 import { memberList } from './membership.ts'
 
 const header = { member_id: '1' }
+const options = Object.fromEntries(
+  Object.entries(system.options).map(([name, option]) => [name, option.default]),
+)
 const kv = (key: string, value: string): KeyValue => ({ key: encode(key), value: encode(value) })
 
 describe("etcd's members", () => {
@@ -23,11 +26,12 @@ describe("etcd's members", () => {
   })
 
   it('start with the same initial cluster and their own addresses', () => {
-    const { argv, dataFolder } = system.spec(peers[1]!, peers)
+    const { argv, dataFolder } = system.spec(peers[1]!, peers, options)
     expect(argv).toContain(
       '--initial-cluster=n1=http://198.18.0.10:2380,n2=http://198.18.0.11:2380,n3=http://198.18.0.12:2380',
     )
     expect(argv).toContain('--name=n2')
+    expect(argv).toContain('--snapshot-count=100000')
     expect(argv).toContain('--advertise-client-urls=http://198.18.0.11:2379')
     expect(argv).toContain(`--data-dir=${dataFolder}/etcd`)
   })
@@ -38,7 +42,7 @@ describe("etcd's first start", () => {
     const peers: readonly Peer[] = system
       .members(3)
       .map((member, index) => ({ ...member, address: `198.18.0.${index + 9}` }))
-    const scriptOf = (index: number): string => system.spec(peers[index]!, peers).argv[2]!
+    const scriptOf = (index: number): string => system.spec(peers[index]!, peers, options).argv[2]!
     // As text, …10 comes before …9.
     expect(scriptOf(1)).toMatch(/fi; exec "\$@"$/)
     for (const index of [0, 2]) {
@@ -72,7 +76,7 @@ describe("etcd's membership", () => {
     const peers: readonly Peer[] = system
       .members(2)
       .map((member, index) => ({ ...member, address: `198.18.0.${index + 10}` }))
-    const script = system.spec(peers[1]!, peers).argv[2]!
+    const script = system.spec(peers[1]!, peers, options).argv[2]!
     const file = '/etc/schism/initial-cluster'
     expect(script).toMatch(
       /^if \[ -f \/etc\/schism\/initial-cluster \]; then exec "\$@" --initial-cluster-state=existing/,

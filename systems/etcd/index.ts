@@ -23,6 +23,12 @@ export default {
       default: 'linearizable',
       choices: ['linearizable', 'serializable'],
     },
+    snapshotCount: {
+      summary:
+        'entries between two snapshots; a member that is 5,000 more behind must be sent one ' +
+        '(blackhole-until-snapshot wants it small)',
+      default: '100000',
+    },
     set: {
       summary:
         'how a set is kept: a key for each element, or one key read and written back under a lock, ' +

@@ -2,7 +2,7 @@
  * How etcd's members start. Heartbeat and election times are the stock ones, written out because runs
  * are read with them in mind. A restarted member finds its data and ignores the initial-cluster flags.
  */
-import type { Member, NodeSpec, Peer } from '../../harness/api.ts'
+import type { Member, NodeSpec, OptionValues, Peer } from '../../harness/api.ts'
 
 export const CLIENT_PORT = 2379
 const PEER_PORT = 2380
@@ -21,7 +21,7 @@ export const members = (nodes: number): readonly Member[] =>
     serves: true,
   }))
 
-export const spec = (node: Peer, peers: readonly Peer[]): NodeSpec => ({
+export const spec = (node: Peer, peers: readonly Peer[], options: OptionValues): NodeSpec => ({
   argv: [
     'bash',
     '-c',
@@ -38,6 +38,7 @@ export const spec = (node: Peer, peers: readonly Peer[]): NodeSpec => ({
     '--initial-cluster-state=new',
     '--heartbeat-interval=100',
     '--election-timeout=1000',
+    `--snapshot-count=${options.snapshotCount}`,
     '--enable-v2=false',
   ],
   dataFolder: DATA_FOLDER,
