@@ -14,6 +14,6 @@ export interface Conversation {
 export interface Messages {
   /** A name that no other client of the run has. */
   name(): string
-  /** Opens a connection to a node for a new client. @throws when the node does not run */
+  /** A connection to a node for a new client. Nobody notices before the first request that none can be made. */
   open(node: string): Promise<Conversation>
 }

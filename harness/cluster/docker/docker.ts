@@ -20,6 +20,7 @@ import { nodeLogs } from './follow.ts'
 import { type Images, prepareImages } from './images.ts'
 import { type Labels, labelOf, labelsOfRun } from './labels.ts'
 import { saveLogs } from './logs.ts'
+import { nodeMessages } from './messages.ts'
 import { nodeNetwork } from './network.ts'
 import {
   containerName,
@@ -226,6 +227,7 @@ const runningCluster = (parts: Parts): RunningCluster => {
     disks: nodeDisks(engine, agent, nodes),
     resources: nodeResources(engine, agent, nodes),
     logs: nodeLogs(engine, nodes),
+    messages: nodeMessages(clusterNodes),
     ...membershipOf(parts, clusterNodes, processes, outside),
     uptimeMs: monotonicMs,
     sleep: (ms, signal) => sleep(realClock(), milliseconds(ms), signal),

@@ -1,6 +1,7 @@
 /** Raft, as a system under test: a replicated key-value store whose builds with a known mistake must be caught. */
 import type { Cluster, Member, System } from '../../../harness/api.ts'
 import { openRegister, openSet, primaries, status } from '../clients.ts'
+import { image, inContainer } from '../container.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { RaftNode } from './node.ts'
 
@@ -21,7 +22,7 @@ const ready = async (cluster: Cluster): Promise<void> => {
 
 export default {
   summary: 'Raft key-value store of our own, correct or with a known mistake',
-  image: { packages: ['nodejs'] },
+  image,
   version: 'reference',
   sizes: { default: 5, allowed: [1, 3, 5, 7] },
   options: {
@@ -36,9 +37,7 @@ export default {
     },
   },
   members,
-  spec: () => {
-    throw new Error('runs in the simulated cluster alone so far')
-  },
+  spec: inContainer(import.meta.filename),
   program: (_, __, options) => (world) =>
     new RaftNode(world, {
       bug: options.bug as Bug | 'none',
