@@ -5,6 +5,7 @@ import type { FaultRecord, Observation } from '../../checkers/ledger.ts'
 import type { Cluster, Fault, Topology } from '../api.ts'
 import { type Clock, seconds, sleep } from '../clock.ts'
 import { resolveTargets, targets } from '../targets.ts'
+import { clusterOf } from './loopback.ts'
 
 const schema = z.strictObject({ targets })
 
@@ -58,14 +59,13 @@ export const testTopology = (size = 3): Topology => ({
 
 /** A cluster of nodes that do nothing; `n1` leads. */
 export const testCluster = (size = 3): Cluster => ({
-  nodes: testTopology(size).members.map((member) => ({
-    ...member,
-    address: '',
-    endpoint: (port) => ({ host: '', port }),
-  })),
-  uptimeMs: () => 0,
-  sleep: async () => {},
-  exec: async () => '',
+  ...clusterOf(
+    testTopology(size).members.map((member) => ({
+      ...member,
+      address: '',
+      endpoint: (port) => ({ host: '', port }),
+    })),
+  ),
   primaries: async () => ['n1'],
 })
 

@@ -2,6 +2,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Client, type ClientContext, DefiniteError, Refused } from '../../harness/api.ts'
+import { onLoopback } from '../../harness/testing/loopback.ts'
 import type { RegisterCall } from '../../workloads/register.ts'
 import { openRegister, openSet } from './clients.ts'
 
@@ -154,21 +155,7 @@ const serve = async (
   })
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const node = {
-    name: 'n1',
-    role: 'server',
-    serves: true,
-    address: '127.0.0.1',
-    endpoint: () => ({ host: '127.0.0.1', port }),
-  }
-  const cluster = {
-    nodes: [node],
-    uptimeMs: () => 0,
-    sleep: async () => {},
-    exec: () => Promise.reject(new Error('no container')),
-    primaries: () => Promise.resolve([]),
-  }
-  return { context: { cluster, node, options: { reads: 'leader' } }, messages }
+  return { context: onLoopback(port, { reads: 'leader' }), messages }
 }
 
 /** The first whole command of what has come: a line and, where it announces one, a body. */

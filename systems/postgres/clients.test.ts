@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Client, type ClientContext, DefiniteError } from '../../harness/api.ts'
+import { onLoopback } from '../../harness/testing/loopback.ts'
 import type { RegisterCall } from '../../workloads/register.ts'
 import { openRegister } from './clients.ts'
 
@@ -98,21 +99,7 @@ const serve = async (
   })
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const node = {
-    name: 'p1',
-    role: 'server',
-    serves: true,
-    address: '127.0.0.1',
-    endpoint: () => ({ host: '127.0.0.1', port }),
-  }
-  const cluster = {
-    nodes: [node],
-    uptimeMs: () => 0,
-    sleep: async () => {},
-    exec: () => Promise.reject(new Error('no container')),
-    primaries: () => Promise.resolve([]),
-  }
-  return { context: { cluster, node, options: {} }, statements }
+  return { context: onLoopback(port), statements }
 }
 
 const failureOf = (client: Client<RegisterCall>, signal = never): Promise<unknown> =>

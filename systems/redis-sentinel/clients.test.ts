@@ -8,6 +8,7 @@ import {
   type OptionValues,
   Refused,
 } from '../../harness/api.ts'
+import { clusterOf } from '../../harness/testing/loopback.ts'
 import type { RegisterCall } from '../../workloads/register.ts'
 import { openRegister } from './clients.ts'
 
@@ -126,13 +127,7 @@ const serve = async (behaviour: Behaviour, options: OptionValues = {}): Promise<
   const { port } = server.address() as AddressInfo
   const endpoint = (): { host: string; port: number } => ({ host: '127.0.0.1', port })
   const node = { name: 'r1', role: 'server', serves: true, address: '198.18.0.10', endpoint }
-  const cluster = {
-    nodes: [node, { ...node, name: 's1', role: 'sentinel', serves: false }],
-    uptimeMs: () => 0,
-    sleep: async () => {},
-    exec: () => Promise.reject(new Error('no container')),
-    primaries: () => Promise.resolve([]),
-  }
+  const cluster = clusterOf([node, { ...node, name: 's1', role: 'sentinel', serves: false }])
   const all = { reads: 'primary', wait: '0', ...options }
   return { context: { cluster, node, options: all }, commands, sockets: open }
 }

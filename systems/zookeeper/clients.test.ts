@@ -2,6 +2,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Client, type ClientContext, DefiniteError, Refused } from '../../harness/api.ts'
+import { onLoopback } from '../../harness/testing/loopback.ts'
 import type { RegisterCall } from '../../workloads/register.ts'
 import { openRegister } from './clients.ts'
 import { Frames, operations, Reader, Writer } from './protocol.ts'
@@ -151,21 +152,7 @@ const serve = async (
   })
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const node = {
-    name: 'z1',
-    role: 'server',
-    serves: true,
-    address: '127.0.0.1',
-    endpoint: () => ({ host: '127.0.0.1', port }),
-  }
-  const cluster = {
-    nodes: [node],
-    uptimeMs: () => 0,
-    sleep: async () => {},
-    exec: () => Promise.reject(new Error('no container')),
-    primaries: () => Promise.resolve([]),
-  }
-  return { context: { cluster, node, options: { reads: 'sync' } }, requests }
+  return { context: onLoopback(port, { reads: 'sync' }), requests }
 }
 
 const failureOf = (
