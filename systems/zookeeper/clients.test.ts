@@ -35,7 +35,7 @@ describe("ZooKeeper's client", () => {
   })
 
   it('makes a register that is not there, also when another client was faster', async () => {
-    const { context, requests } = await serve(answering(-101, -110, 0))
+    const { context, requests } = await serve(answering(-101, -110, stat(1)))
     const client = await openRegister(context)
     expect(await client.invoke(write, never)).toBe(5)
     expect(requests).toEqual([setData, create, setData])
@@ -110,9 +110,12 @@ const answer = (xid: number, code: number, body = new Writer()): Buffer => {
   return new Writer().bytes(all).frame().subarray(4)
 }
 
+/** A znode's state, as setData answers. */
+const stat = (version: number, before = new Writer()): Writer =>
+  before.long(1n).long(1n).long(1n).long(1n).int(version)
+
 /** A znode's data and state, as getData answers. */
-const znode = (text: string, version: number): Writer =>
-  new Writer().text(text).long(1n).long(1n).long(1n).long(1n).int(version)
+const znode = (text: string, version: number): Writer => stat(version, new Writer().text(text))
 
 /** Answers one request after the other: with an error code, or well. */
 const answering = (...answers: readonly (number | Writer)[]) => {
