@@ -70,7 +70,7 @@ export * from './damage.ts'
 export { DefiniteError, Refused } from './errors.ts'
 export type { Generator } from './generator.ts'
 export * from './links.ts'
-export { bundleProgram } from './node/bundle.ts'
+export { programSpec } from './node/spec.ts'
 export {
   type Body,
   type ErrorName,

@@ -1,10 +1,9 @@
 /**
  * A node's disk as one file: every write is a line at its end with a checksum in front, and reading all lines
  * again gives what was there. A write is handed to the kernel before the program goes on, so a kill takes
- * nothing; `sync` is an fsync, several that wait share one. Lines that a power failure tore or took are at
- * the end: the first line that is not whole ends the file, unless whole lines follow it: then somebody
- * changed the file, and starting with what is left of it would break promises. A last line that somebody
- * changed cannot be told from a torn one.
+ * nothing; `sync` is an fsync, several that wait share one. A power failure leaves the beginning of what was
+ * not synced, and so perhaps a last line without its end, which counts as not written. Any other line that
+ * is not whole was changed by somebody: starting with what is left of it would break promises.
  *
  * Everything here but fsync blocks the process: a frozen disk freezes the node, and an error ends it.
  */
@@ -124,9 +123,8 @@ export class Journal implements Storage {
       this.content.apply(one)
     }
     if (this.size === bytes.length) return
-    const rest = bytes.subarray(this.size).toString('latin1').split('\n')
-    const isChanged = rest.slice(1, -1).some((line) => decode(Buffer.from(line, 'latin1')))
-    if (isChanged) throw new Error(`${this.path} was changed: at byte ${this.size}, before others`)
+    const isWhole = bytes.includes('\n', this.size)
+    if (isWhole) throw new Error(`${this.path} was changed at or after byte ${this.size}`)
     ftruncateSync(this.file, this.size)
     fsyncSync(this.file)
   }
@@ -148,20 +146,24 @@ export class Journal implements Storage {
 
 const encode = (one: Write): string => {
   const text = JSON.stringify(one)
-  return `${checksum(text)} ${text}\n`
+  return `${checksum(text)}${text}\n`
 }
 
 /** Undefined when the line is not whole. */
 const decode = (line: Buffer): Write | undefined => {
-  const text = line.subarray(CHECKSUM_LENGTH + 1)
+  const text = line.subarray(CHECKSUM_LENGTH)
   const isWhole = line.toString('latin1', 0, CHECKSUM_LENGTH) === checksum(text)
   return isWhole ? (JSON.parse(text.toString()) as Write) : undefined
 }
 
-const CHECKSUM_LENGTH = 8
+/** With a space behind it. */
+const CHECKSUM_LENGTH = 9
 
 const checksum = (text: string | Buffer): string =>
-  createHash('sha1').update(text).digest('hex').slice(0, CHECKSUM_LENGTH)
+  `${createHash('sha1')
+    .update(text)
+    .digest('hex')
+    .slice(0, CHECKSUM_LENGTH - 1)} `
 
 /** @returns how many bytes were written: all of them */
 const writeAll = (file: number, text: string): number => {

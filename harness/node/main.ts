@@ -3,7 +3,6 @@
  * container calls it with the system's program.
  */
 import type { OptionValues, Peer, System } from '../api.ts'
-import { PORT } from './wire.ts'
 import { NodeProcess } from './world.ts'
 
 /** The container's one argument, as JSON. */
@@ -12,13 +11,15 @@ export interface NodeArguments {
   readonly peers: readonly Peer[]
   readonly options: OptionValues
   readonly folder: string
+  /** Where nodes listen. */
+  readonly port: number
 }
 
 export const runNode = (programOf: NonNullable<System['program']>): void => {
-  const { node, peers, options, folder } = JSON.parse(process.argv[2]!) as NodeArguments
+  const { node, peers, options, folder, port } = JSON.parse(process.argv[2]!) as NodeArguments
   const running = new NodeProcess({
     self: node.name,
-    nodes: peers.map(({ name, address }) => ({ name, host: address, port: PORT })),
+    nodes: peers.map(({ name, address }) => ({ name, host: address, port })),
     folder,
     start: programOf(node, peers, options),
     print: (line) => console.log(line),

@@ -48,9 +48,10 @@ export class NodeProcess {
 
   /** Lets go of everything: nothing of it keeps the process alive. */
   stop(): void {
+    if (this.isStopped) return
     this.isStopped = true
     this.server.close()
-    for (const closable of this.links.values()) closable.close()
+    for (const link of this.links.values()) link.close()
     for (const socket of this.sockets) socket.destroy()
     for (const timer of this.timers) clearTimeout(timer)
     this.journal.close()

@@ -1,17 +1,8 @@
-/** How a reference system runs in containers: its own program, one process of Node in each. */
-import { bundleProgram, type System } from '../../harness/api.ts'
-
-const PROGRAM = '/opt/schism/node.mjs'
-const DATA_FOLDER = '/data'
-
-/** The image that `inContainer` needs. */
-export const image: System['image'] = { packages: ['nodejs'] }
+/** Reference systems in containers: each runs its own program, one process of Node in each. */
+import { programSpec, type System } from '../../harness/api.ts'
 
 /** @param index the system's own file: `import.meta.filename` */
-export const inContainer =
-  (index: string): System['spec'] =>
-  (node, peers, options) => ({
-    argv: ['node', PROGRAM, JSON.stringify({ node, peers, options, folder: DATA_FOLDER })],
-    files: { [PROGRAM]: bundleProgram(index) },
-    dataFolder: DATA_FOLDER,
-  })
+export const inContainers = (index: string): Pick<System, 'image' | 'spec'> => ({
+  image: { packages: ['nodejs'] },
+  spec: programSpec(index),
+})

@@ -1,7 +1,7 @@
 /** Raft, as a system under test: a replicated key-value store whose builds with a known mistake must be caught. */
 import type { Cluster, Member, System } from '../../../harness/api.ts'
 import { openRegister, openSet, primaries, status } from '../clients.ts'
-import { image, inContainer } from '../container.ts'
+import { inContainers } from '../container.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { RaftNode } from './node.ts'
 
@@ -22,7 +22,7 @@ const ready = async (cluster: Cluster): Promise<void> => {
 
 export default {
   summary: 'Raft key-value store of our own, correct or with a known mistake',
-  image,
+  ...inContainers(import.meta.filename),
   version: 'reference',
   sizes: { default: 5, allowed: [1, 3, 5, 7] },
   options: {
@@ -37,7 +37,6 @@ export default {
     },
   },
   members,
-  spec: inContainer(import.meta.filename),
   program: (_, __, options) => (world) =>
     new RaftNode(world, {
       bug: options.bug as Bug | 'none',
