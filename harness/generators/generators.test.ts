@@ -7,6 +7,7 @@ import {
   done,
   eachThread,
   iterate,
+  later,
   limit,
   mix,
   once,
@@ -14,6 +15,7 @@ import {
   phases,
   repeat,
   reserve,
+  script,
   sequence,
   stagger,
   stream,
@@ -43,6 +45,17 @@ describe('how many and in what order', () => {
     )
     const history = await simulate({ generator })
     expect(invocations(history).map(({ value }) => value)).toEqual([0, 1, 2])
+  })
+
+  test('a script counts time from its start, also when its first call is due later', async () => {
+    const calls = [300, 500].map((ms) => ({ thread: 0, at: milliseconds(ms), call: call('a') }))
+    const history = await simulate({ generator: timeLimit(seconds(1), script(calls)) })
+    expect(invocations(history).map(({ time }) => time)).toEqual([3e8, 5e8])
+  })
+
+  test('later waits and then does what its generator does', async () => {
+    const history = await simulate({ generator: later(seconds(2), limit(2, repeat(call('a')))) })
+    expect(invocations(history).map(({ time }) => time >= 2e9)).toEqual([true, true])
   })
 
   test('a phase begins when every call of the one before has completed', async () => {

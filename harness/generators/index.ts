@@ -3,6 +3,7 @@
 export { milliseconds } from '../clock.ts'
 export { type Stream, stream } from '../random.ts'
 export { done, iterate, once, repeat, sequence } from './basic.ts'
+export { later } from './later.ts'
 export { limit, stagger, timeLimit } from './limits.ts'
 export { mix } from './mix.ts'
 export { perKey } from './per-key.ts'

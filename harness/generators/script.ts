@@ -20,12 +20,14 @@ export const script = <C extends Call>(
 ): Generator<C> => ({
   step(context): Step<C> {
     if (calls.length === 0) return { kind: 'done' }
-    const origin = start ?? context.time
+    // Time counts from here, also when the first call is not due yet and this is asked again.
+    if (start === undefined)
+      return { kind: 'pending', until: context.time, next: script(calls, context.time) }
     const place = calls.findIndex(({ thread }) => context.free.includes(thread))
-    if (place === -1) return { kind: 'pending', next: script(calls, origin) }
+    if (place === -1) return { kind: 'pending', next: this }
     const { thread, at, call } = calls[place]!
-    const next = script(calls.toSpliced(place, 1), origin)
-    return { kind: 'call', call, at: Math.max(origin + at, context.time), thread, next }
+    const next = script(calls.toSpliced(place, 1), start)
+    return { kind: 'call', call, at: Math.max(start + at, context.time), thread, next }
   },
   update() {
     return this
