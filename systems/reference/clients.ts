@@ -22,8 +22,10 @@ const ANSWER_MS = 250
 /** Between two attempts when nobody leads, ms. */
 const AGAIN_MS = 30
 
-export const openRegister = async (context: ClientContext): Promise<Client<RegisterCall>> => {
-  const session = new Session(context)
+export const openRegister = async (
+  context: ClientContext,
+  session = new Session(context),
+): Promise<Client<RegisterCall>> => {
   return {
     invoke: async (call, signal) => {
       const key = `register/${call.key}`
@@ -41,6 +43,10 @@ export const openRegister = async (context: ClientContext): Promise<Client<Regis
     close: () => session.close(),
   }
 }
+
+/** For systems in which every node answers reads: each client asks its own first. */
+export const openRegisterAtHome = (context: ClientContext): Promise<Client<RegisterCall>> =>
+  openRegister(context, new Session(context, context.node.name))
 
 export const openSet = async (context: ClientContext): Promise<Client<SetCall>> => {
   const session = new Session(context)
@@ -86,7 +92,11 @@ class Session {
   private current: string
   private requests = 0
 
-  constructor(private readonly context: ClientContext) {
+  /** Reads ask `home` first, where there is one. */
+  constructor(
+    private readonly context: ClientContext,
+    private readonly home?: string,
+  ) {
     const { cluster, node } = context
     this.nodes = cluster.nodes.filter(({ serves }) => serves).map(({ name }) => name)
     this.current = node.name
@@ -97,6 +107,7 @@ class Session {
   async do(command: Command, signal: AbortSignal): Promise<Result> {
     const request: Request = { client: this.name, number: ++this.requests, command }
     let mayHaveHappened = false
+    if (command.f === 'read') this.current = this.home ?? this.current
     for (;;) {
       if (signal.aborted) {
         if (mayHaveHappened) throw new Error('no answer in time')

@@ -1,0 +1,69 @@
+/**
+ * A primary with a backup and a view service, as a system under test: one node is the view service, the others
+ * are servers, of which two serve and the rest wait for their turn.
+ */
+import type { Cluster, Member, System } from '../../../harness/api.ts'
+import { openRegister, openSet, primaries, status } from '../clients.ts'
+import { type Bug, bugs } from './bugs.ts'
+import { Server } from './server.ts'
+import { ViewService } from './view-service.ts'
+
+const says =
+  'a request has been carried out at the backup before it is answered (MIT 6.824, lab 2 of 2013: "at-most-once", linearizable)'
+
+const members = (nodes: number): readonly Member[] => [
+  { name: 'v1', role: 'view-service', serves: false },
+  ...Array.from({ length: nodes - 1 }, (_, n): Member => {
+    return { name: `n${n + 1}`, role: 'server', serves: true }
+  }),
+]
+
+/** Everybody is in one view, and its primary has a backup. */
+const ready = async (cluster: Cluster): Promise<void> => {
+  const servers = cluster.nodes.filter(({ serves }) => serves)
+  const answers = await Promise.all(cluster.nodes.map(({ name }) => status(cluster, name)))
+  const leaders = answers.filter(({ leads }) => leads === true)
+  const views = new Set(answers.slice(-servers.length).map(({ view }) => view))
+  if (leaders.length !== 1 || views.size !== 1 || typeof leaders[0]!.backup !== 'string')
+    throw new Error(`${leaders.length} lead, in ${views.size} views`)
+}
+
+export default {
+  summary: 'primary and backup with a view service, of our own, correct or with a known mistake',
+  image: { packages: ['nodejs'] },
+  version: 'reference',
+  sizes: { default: 4, allowed: [4, 6] },
+  options: {
+    bug: {
+      summary: 'a mistake to build in: docs/reference-systems.md',
+      default: 'none',
+      choices: ['none', ...Object.keys(bugs)],
+    },
+    snapshotAfter: {
+      summary: 'requests in the log before a state takes their place',
+      default: '100',
+    },
+  },
+  members,
+  spec: () => {
+    throw new Error('runs in the simulated cluster alone so far')
+  },
+  program: ({ role }, peers, options) => {
+    const bug = options.bug as Bug | 'none'
+    const named = (wanted: string) => peers.filter((peer) => peer.role === wanted)
+    const servers = named('server').map(({ name }) => name)
+    const viewService = named('view-service')[0]!.name
+    const snapshotAfter = Number(options.snapshotAfter)
+    return (world) =>
+      role === 'server'
+        ? new Server(world, { bug, viewService, snapshotAfter })
+        : new ViewService(world, servers, bug)
+  },
+  ready,
+  primaries,
+  clients: { register: openRegister, set: openSet },
+  claims: () => ({
+    register: { model: 'linearizable', says },
+    set: { model: 'linearizable', says },
+  }),
+} satisfies System
