@@ -79,7 +79,8 @@ describe('memory', () => {
     await resources().limitMemory({ n2: (await resources().memory('n2'))!.needed + 2 * MB })
     expect(await resources().wasOutOfMemory('n2')).toBe(false)
     await measured('exhaust memory', () => resources().exhaustMemory(['n2']))
-    expect(await resources().wasOutOfMemory('n2')).toBe(true)
+    // The engine hears of it a moment after the process has ended.
+    await expect.poll(() => resources().wasOutOfMemory('n2'), { timeout: 5000 }).toBe(true)
     expect((await cluster.processes!.state('n2')).state).toBe('gone')
     expect(await resources().memory('n2')).toBeUndefined()
     await resources().liftMemory()

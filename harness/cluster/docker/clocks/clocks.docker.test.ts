@@ -186,9 +186,13 @@ describe('the clocks of a docker cluster', () => {
   })
 
   it('are refused, with the reason, in a process that somebody else traces', async () => {
-    const traced = 'syscall(101, 0, 0, 0, 0) >= 0 or die; print 1; select(undef, undef, undef, 4)'
+    // Says by a file that it is traced: what it prints is read only when it ends.
+    const traced = [
+      'syscall(101, 0, 0, 0, 0) >= 0 or die; open(my $file, ">", "/tmp/traced") or die; close $file',
+      'select(undef, undef, undef, 6); unlink "/tmp/traced"',
+    ].join('; ')
     const running = cluster.exec('n2', ['perl', '-e', traced])
-    await wait(300)
+    await expect.poll(() => sh('n2', 'ls /tmp'), { timeout: 10_000 }).toContain('traced')
     const refusal = /^n2: the clock of process \d+ \(perl\) cannot be shifted: it cannot be traced/
     await expect(clocks().set(['n2'], { kind: 'jump', ms: FIRST })).rejects.toThrow(refusal)
     await clocks().clear('jump')
