@@ -4,9 +4,10 @@
  * what is already so, or cannot be because the node is dead, is left as it is; evidence is
  * `state`'s affair.
  */
+import type { Container } from 'dockerode'
 import type { Ending, NodeProcess, Processes, ProcessState } from '../../api.ts'
 import { milliseconds, monotonicMs, realClock, sleep } from '../../clock.ts'
-import { EnvironmentError } from '../../errors.ts'
+import { EnvironmentError, messageOf } from '../../errors.ts'
 import type { Agent } from './agent.ts'
 import { isDataEmpty, wipeData } from './data.ts'
 import { attempt, type Engine } from './engine.ts'
@@ -15,6 +16,22 @@ import type { DockerNode } from './node.ts'
 
 /** HTTP: not modified (already started) and conflict (not running, already paused, not paused). */
 const alreadySo = [304, 409]
+
+/**
+ * How often a node is asked to freeze: on a busy machine runc may give up on a group whose processes come
+ * and go, and says so; asked again it goes on from there.
+ */
+const FREEZES = 5
+
+const freeze = async (container: Container): Promise<void> => {
+  for (let nth = 1; ; nth++)
+    try {
+      await container.pause()
+      return
+    } catch (error) {
+      if (nth === FREEZES || !messageOf(error).includes('unable to freeze')) throw error
+    }
+}
 
 const gone: ProcessState = { state: 'gone', pid: undefined, cpuNs: undefined }
 
@@ -40,7 +57,7 @@ export const nodeProcesses = (
     },
     pause: async (names) => {
       await onEach(names, (node) =>
-        attempt(`pause ${node.name}`, () => container(node).pause(), alreadySo),
+        attempt(`pause ${node.name}`, () => freeze(container(node)), alreadySo),
       )
     },
     resume: async (names) => {
