@@ -3,6 +3,7 @@
  */
 import type { Cluster, Member, System } from '../../../harness/api.ts'
 import { openRegister, openRegisterAtHome, openSet, primaries, status } from '../clients.ts'
+import { inContainers } from '../container.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { Manager } from './manager.ts'
 import { Server } from './server.ts'
@@ -31,7 +32,7 @@ const ready = async (cluster: Cluster): Promise<void> => {
 
 export default {
   summary: 'chain replication and CRAQ of our own, correct or with a known mistake',
-  image: { packages: ['nodejs'] },
+  ...inContainers(import.meta.filename),
   version: 'reference',
   sizes: { default: 4, allowed: [4, 6] },
   options: {
@@ -51,9 +52,6 @@ export default {
     },
   },
   members,
-  spec: () => {
-    throw new Error('runs in the simulated cluster alone so far')
-  },
   program: ({ role }, peers, options) => {
     const named = (wanted: string) =>
       peers.filter((peer) => peer.role === wanted).map(({ name }) => name)

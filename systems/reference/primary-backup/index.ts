@@ -4,6 +4,7 @@
  */
 import type { Cluster, Member, System } from '../../../harness/api.ts'
 import { openRegister, openSet, primaries, status } from '../clients.ts'
+import { inContainers } from '../container.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { Server } from './server.ts'
 import { ViewService } from './view-service.ts'
@@ -30,7 +31,7 @@ const ready = async (cluster: Cluster): Promise<void> => {
 
 export default {
   summary: 'primary and backup with a view service, of our own, correct or with a known mistake',
-  image: { packages: ['nodejs'] },
+  ...inContainers(import.meta.filename),
   version: 'reference',
   sizes: { default: 4, allowed: [4, 6] },
   options: {
@@ -45,9 +46,6 @@ export default {
     },
   },
   members,
-  spec: () => {
-    throw new Error('runs in the simulated cluster alone so far')
-  },
   program: ({ role }, peers, options) => {
     const bug = options.bug as Bug | 'none'
     const named = (wanted: string) => peers.filter((peer) => peer.role === wanted)

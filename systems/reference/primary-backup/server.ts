@@ -47,7 +47,6 @@ export class Server implements Program {
     if (this.journal.since > 0) this.store.restore(this.journal.state)
     this.applied = this.journal.baseIndex
     this.view = world.storage.get('view') as unknown as View | undefined
-    if (!this.isPrimary) this.apply(this.journal.lastIndex)
     this.enter()
     this.beat()
   }
@@ -87,7 +86,7 @@ export class Server implements Program {
   private beat(): void {
     this.ping()
     this.mirror()
-    this.world.after(PING_MS, () => this.beat())
+    this.world.after(PING_MS * (0.5 + this.world.random()), () => this.beat())
   }
 
   private ping(): void {
@@ -127,7 +126,8 @@ export class Server implements Program {
   // ------------------------------------------------------------ the primary
 
   private serve(message: Message): void {
-    if (!this.leads) {
+    const isAsked = this.has('PB3') && this.view?.backup === this.world.self
+    if (!this.leads && !isAsked) {
       sendOn(this.world, message, this.view?.primary)
       return
     }
@@ -157,12 +157,8 @@ export class Server implements Program {
     if (mirrored === undefined) this.transfer(view!.backup)
     else if (mirrored < this.synced) {
       const entries = this.journal.from(mirrored + 1, this.synced, BATCH) as unknown as Json
-      this.world.send(view!.backup, {
-        type: 'forward',
-        view: this.entered,
-        prev: mirrored,
-        entries,
-      })
+      const what = { prev: mirrored, entries, decided: this.applied }
+      this.world.send(view!.backup, { type: 'forward', view: this.entered, ...what })
     }
   }
 
@@ -186,8 +182,9 @@ export class Server implements Program {
   }
 
   private commit(): void {
-    if (!this.isPrimary || this.entered !== this.view!.number) return
-    const isAlone = this.view!.backup === null || this.has('PB4')
+    const isMine = this.isPrimary || this.has('PB3')
+    if (!isMine || this.entered !== this.view?.number) return
+    const isAlone = !this.isPrimary || this.view.backup === null || this.has('PB4')
     this.apply(isAlone ? this.synced : Math.min(this.synced, this.mirrored ?? 0))
   }
 
@@ -202,13 +199,13 @@ export class Server implements Program {
   }
 
   private take({ src, body }: Message): void {
-    const { view, prev, entries } = body as unknown as Forward
+    const { view, prev, entries, decided } = body as unknown as Forward
     if (!this.has('PB3') && !(this.isBackupIn(view) && this.journal.since === view)) return
     if (this.journal.since === 0) return
     const { lastIndex } = this.journal
     if (prev <= lastIndex)
       for (const request of entries.slice(lastIndex - prev)) this.journal.append(request)
-    this.apply(this.journal.lastIndex)
+    this.apply(Math.min(decided, this.journal.lastIndex))
     this.tellMirrored(src, view)
   }
 
@@ -272,4 +269,6 @@ interface Forward {
   /** The place before the first of them. */
   readonly prev: number
   readonly entries: readonly Request[]
+  /** Up to where the primary has carried requests out. */
+  readonly decided: number
 }

@@ -11,10 +11,11 @@ import type { Body, Json, Message, Program, World } from '../../../harness/api.t
 import { Presence } from '../presence.ts'
 import { reply } from '../replies.ts'
 import type { Bug } from './bugs.ts'
-import { PING_MS, type Ping, type View } from './view.ts'
+import type { Ping, View } from './view.ts'
 
-/** Turns without a ping after which a server counts as dead. */
-const DEAD_TURNS = 4
+/** How often it looks who is there, ms; and turns without a ping after which a server counts as dead. */
+const TURN_MS = 10
+const DEAD_TURNS = 10
 
 interface Kept {
   readonly view: View
@@ -69,7 +70,7 @@ export class ViewService implements Program {
   private turn(): void {
     this.presence.turn()
     this.next()
-    this.world.after(PING_MS, () => this.turn())
+    this.world.after(TURN_MS, () => this.turn())
   }
 
   /** Goes on to another view where another is better than this. */

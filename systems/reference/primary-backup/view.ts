@@ -9,7 +9,7 @@ export interface View {
   readonly founding: boolean
 }
 
-/** A server reports to the view service so often, ms. */
+/** A server reports to the view service about so often, ms. */
 export const PING_MS = 25
 
 export interface Ping {
