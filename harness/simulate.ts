@@ -35,7 +35,7 @@ const nobody = new AbortController().signal
 
 /** Plays a run. Never throws for what the tested system does. */
 export const simulate = async (run: RunRecord, catalog: Catalog): Promise<Simulated> => {
-  const venue = simVenue(run.seed)
+  const venue = simVenue(run)
   const log = new Memory()
   const problems: string[] = []
   const story = new Story({

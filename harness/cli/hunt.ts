@@ -168,7 +168,7 @@ const keep = async (
   const result = await runTest({
     run,
     catalog,
-    venue: simVenue(run.seed),
+    venue: simVenue(run),
     store: resolve(args.text('store')!),
     budget: budgetOf(args),
     progress: new Progress('quiet'),

@@ -159,7 +159,7 @@ const venueFor = async (
     throw new UsageError(`--cluster sim: ${run.system} is real software, which cannot be simulated`)
   const isSimulated =
     asked === 'sim' || (asked === undefined && canSimulate && (await missing()) !== undefined)
-  if (isSimulated) return simVenue(run.seed)
+  if (isSimulated) return simVenue(run)
   await requireEngine()
   return realVenue(dockerCluster)
 }

@@ -48,6 +48,13 @@ describe('virtual time', () => {
     expect(happened).toBe(0)
   })
 
+  test('says so when only what nobody waits for goes on', async () => {
+    const scheduler = new Scheduler(seconds(10))
+    const beat = (): void => void scheduler.at(scheduler.now() + seconds(1), beat)
+    beat()
+    await expect(scheduler.run(new Promise(() => {}))).rejects.toThrow('after 10 simulated seconds')
+  })
+
   test('says so when the work waits for something that cannot come', async () => {
     const stuck = new Scheduler().run(new Promise(() => {}))
     await expect(stuck).rejects.toThrow('nothing is going to happen')

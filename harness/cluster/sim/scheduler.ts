@@ -29,6 +29,9 @@ export class Scheduler implements Clock {
   /** How many things have happened. */
   steps = 0
 
+  /** @param patienceNs how long one piece of work may take in the simulation; for ever unless given */
+  constructor(private readonly patienceNs = Number.POSITIVE_INFINITY) {}
+
   now(): number {
     return this.time
   }
@@ -57,9 +60,10 @@ export class Scheduler implements Clock {
 
   /**
    * Runs until the work is settled. @throws Error when the work waits for something and nothing is going to
-   * happen any more
+   * happen any more, or only what nobody waits for: heartbeats go on for ever
    */
   async run<T>(work: Promise<T>): Promise<T> {
+    const patience = this.time + this.patienceNs
     let settled = false
     const finish = (): void => {
       settled = true
@@ -74,6 +78,8 @@ export class Scheduler implements Clock {
       }
       const next = this.pop()
       if (next === undefined) throw new Error('everything waits, and nothing is going to happen')
+      if (next.at > patience)
+        throw new Error(`the work still waits after ${this.patienceNs / 1e9} simulated seconds`)
       this.time = next.at
       this.steps++
       if (next.stirs) this.stirred = true

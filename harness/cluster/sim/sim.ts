@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ability, Cluster, ClusterNode, Peer } from '../../api.ts'
-import { milliseconds, sleep } from '../../clock.ts'
+import { milliseconds, seconds, sleep } from '../../clock.ts'
 import { EnvironmentError, messageOf } from '../../errors.ts'
 import type { Message, StartProgram } from '../../program.ts'
 import { type Random, random } from '../../random.ts'
@@ -38,14 +38,23 @@ export const simAbilities: ReadonlySet<Ability> = new Set<Ability>([
 /** How often a system that is not ready is asked again, ms. */
 const ASK_MS = 50
 
+/** What of a run its simulation depends on. */
+export interface SimulatedRun {
+  readonly seed: number
+  readonly timeLimitS: number
+}
+
 export interface SimRequest extends Pick<ClusterRequest, 'system' | 'nodes' | 'options' | 'needs'> {
   readonly seed: number
   readonly scheduler: Scheduler
 }
 
+/** Beyond the time that its clients run, a run may take this long in the simulation, s: to become ready, twice. */
+const AROUND_S = 1800
+
 /** A simulation of its own for one run. */
-export const simVenue = (seed: number): Venue => {
-  const scheduler = new Scheduler()
+export const simVenue = ({ seed, timeLimitS }: SimulatedRun): Venue => {
+  const scheduler = new Scheduler(seconds(timeLimitS + AROUND_S))
   return {
     clock: scheduler,
     drive: (work) => scheduler.run(work),
