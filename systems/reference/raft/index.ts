@@ -35,12 +35,17 @@ export default {
       summary: 'entries in the log before a snapshot takes their place',
       default: '100',
     },
+    electionMs: {
+      summary: 'shortest wait for a leader, ms; the longest is twice as long',
+      default: '150',
+    },
   },
   members,
   program: (_, __, options) => (world) =>
     new RaftNode(world, {
       bug: options.bug as Bug | 'none',
       snapshotAfter: Number(options.snapshotAfter),
+      electionMs: Number(options.electionMs),
     }),
   ready,
   primaries,

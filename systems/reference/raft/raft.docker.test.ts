@@ -13,7 +13,7 @@ const read: RegisterCall = { f: 'read', key: 1, value: null }
 describe('raft on three nodes', () => {
   let cluster: RunningCluster
   let client: Client<RegisterCall>
-  const options = { bug: 'none', snapshotAfter: '10' }
+  const options = { bug: 'none', snapshotAfter: '10', electionMs: '500' }
   const opened = (node: ClusterNode): Promise<Client<RegisterCall>> =>
     system.clients.register({ cluster, node, options })
 
