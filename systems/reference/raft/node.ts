@@ -15,15 +15,8 @@ import { type Request, type Result, Store } from '../store.ts'
 import type { Bug } from './bugs.ts'
 import { type Entry, Log } from './log.ts'
 import type { AppendEntries, InstallSnapshot } from './messages.ts'
+import type { RaftOptions } from './options.ts'
 import { Reads } from './reads.ts'
-
-export interface RaftOptions {
-  readonly bug: Bug | 'none'
-  /** Entries a log may have before a snapshot takes their place. */
-  readonly snapshotAfter: number
-  /** The shortest wait for a leader, ms; the longest, drawn anew for each, is twice as long (section 5.2). */
-  readonly electionMs: number
-}
 
 const HEARTBEAT_MS = 50
 /** How long a read waits for others to be confirmed together with. */
