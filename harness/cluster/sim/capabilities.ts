@@ -41,8 +41,8 @@ export const simTraffic = (network: SimNetwork): Traffic => ({
   shape: async (links, shaping) => network.shape(links, shaping),
   clear: async (kind) => network.clear(kind),
   counts: async (kind) => network.counts(kind),
-  echo: async (links, { count, gapMs = 2 }) =>
-    links.map((link) => ({ link, sent: count, replies: network.echo(link, count, gapMs) })),
+  echo: async (links, options) =>
+    links.map((link) => ({ link, sent: options.count, replies: network.echo(link, options) })),
   badChecksums: async () => Object.fromEntries(network.refused),
   // Messages travel for themselves: there are no connections to list or to cut.
   connections: async () => [],

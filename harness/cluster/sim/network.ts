@@ -6,6 +6,7 @@
 import type { Grudge } from '../../capabilities/network.ts'
 import {
   CLIENTS,
+  type EchoOptions,
   type EchoReply,
   type Link,
   type Shaping,
@@ -27,6 +28,8 @@ export interface NetworkOptions {
 const LATENCY_MS = { least: 0.2, more: 0.8 }
 /** On a rate-limited link a message counts as so many bits. */
 const MESSAGE_BITS = 8 * 400
+/** What an echo request takes beyond its own bytes: the headers of ICMP, IP and Ethernet. */
+const HEADER_BYTES = 42
 
 interface Shaped {
   readonly shaping: Shaping
@@ -45,6 +48,7 @@ export class SimNetwork {
   private grudge = new Set<string>()
   private readonly shaped = new Map<Shaping['kind'], Shaped>()
   private readonly nodes: ReadonlySet<string>
+  private readonly doubled = new WeakSet<Message>()
   /** Messages that came with a wrong checksum, by receiver. */
   readonly refused: Map<string, number>
 
@@ -91,30 +95,40 @@ export class SimNetwork {
     })
   }
 
-  /** What echo requests over a link, and their answers, would meet now. */
-  echo({ from, to }: Link, count: number, gapMs: number): readonly EchoReply[] {
+  /** What echo requests over a link, and their answers, would meet from now on. */
+  echo({ from, to }: Link, { count, gapMs = 2, bytes = 56 }: EchoOptions): readonly EchoReply[] {
     const there = { src: from, dest: to, body: { type: 'echo' } }
     const back = { src: to, dest: from, body: { type: 'echo_ok' } }
-    const passes = (one: Message): boolean =>
-      !this.isCut(one.src, one.dest) &&
-      !this.isLost(one) &&
-      this.touching('hold', one) === undefined
-    const replies = Array.from({ length: count }, (_, sequence) => sequence).flatMap((sequence) => {
-      const copies = this.copies(there)
-      return Array.from({ length: copies }).flatMap(() => {
-        if (!passes(there)) return []
-        return Array.from({ length: this.copies(back) }).flatMap(() => {
-          if (!passes(back)) return []
-          const ms = (this.travelNs(there) + this.travelNs(back)) / 1e6
-          return [{ sequence, ms, atMs: sequence * gapMs + ms }]
-        })
+    const bits = 8 * (bytes + HEADER_BYTES)
+    const now = this.options.scheduler.now()
+    /** When what leaves at these times arrives at the other end; ns. */
+    const crossed = (one: Message, times: readonly number[]): readonly number[] =>
+      times
+        .flatMap((at) => Array.from({ length: this.copies(one) }, () => at))
+        .filter(() => !this.isCut(one.src, one.dest) && !this.isLost(one))
+        .filter(() => this.touching('hold', one) === undefined)
+        .map((at) => at + this.travelNs(one, at, bits))
+    return Array.from({ length: count }, (_, sequence) => sequence)
+      .flatMap((sequence) => {
+        const sent = now + sequence * gapMs * 1e6
+        return crossed(back, crossed(there, [sent])).map((arrived) => ({
+          sequence,
+          ms: (arrived - sent) / 1e6,
+          atMs: (arrived - now) / 1e6,
+        }))
       })
-    })
-    return replies.sort((a, b) => a.atMs - b.atMs)
+      .sort((a, b) => a.atMs - b.atMs)
   }
 
   send(message: Message): void {
-    for (let copy = this.copies(message); copy > 0; copy--) this.travel(message)
+    const copies = this.copies(message)
+    if (copies > 1) this.doubled.add(message)
+    for (let copy = copies; copy > 0; copy--) this.travel(message)
+  }
+
+  /** Whether a message set out twice: what became of one copy says nothing about the other. */
+  isDoubled(message: Message): boolean {
+    return this.doubled.has(message)
   }
 
   /** How many of a message set out. */
@@ -128,10 +142,12 @@ export class SimNetwork {
   private travel(message: Message): void {
     if (this.isLost(message)) return
     const { scheduler } = this.options
-    scheduler.at(scheduler.now() + this.travelNs(message), () => this.land(message))
+    const now = scheduler.now()
+    scheduler.at(now + this.travelNs(message, now, MESSAGE_BITS), () => this.land(message))
   }
 
-  private travelNs(message: Message): number {
+  /** How long a message that leaves at a time (ns) is on its way. */
+  private travelNs(message: Message, at: number, bits: number): number {
     const { random } = this.options
     let ms = LATENCY_MS.least - LATENCY_MS.more * Math.log(1 - random.float())
     if (this.shaped.size === 0) return ms * 1e6
@@ -140,19 +156,18 @@ export class SimNetwork {
       ms += Math.max(0, delay.ms + delay.jitterMs * this.draw(delay.distribution))
     const reorder = this.touching('reorder', message)
     if (reorder !== undefined && this.chance(reorder.percent)) ms += reorder.gapMs
-    return ms * 1e6 + this.queueNs(message)
+    return ms * 1e6 + this.queueNs(message, at, bits)
   }
 
   /** How long a message waits for a link whose rate is limited. */
-  private queueNs(message: Message): number {
+  private queueNs(message: Message, at: number, bits: number): number {
     const rate = this.touching('rate', message)
     if (rate === undefined) return 0
     const { busy } = this.shaped.get('rate')!
     const name = this.link(message.src, message.dest)
-    const now = this.options.scheduler.now()
-    const free = Math.max(now, busy.get(name) ?? 0) + (MESSAGE_BITS / (rate.kbitS * 1000)) * 1e9
+    const free = Math.max(at, busy.get(name) ?? 0) + (bits / (rate.kbitS * 1000)) * 1e9
     busy.set(name, free)
-    return free - now
+    return free - at
   }
 
   private isLost(message: Message): boolean {
@@ -161,6 +176,7 @@ export class SimNetwork {
     // A checksum tells that it is wrong, and it is dropped.
     if (corrupt !== undefined && this.chance(corrupt.percent)) {
       this.touched('corrupt', message)
+      this.refused.set(message.dest, (this.refused.get(message.dest) ?? 0) + 1)
       return true
     }
     const loss = this.touching('loss', message)
@@ -168,7 +184,7 @@ export class SimNetwork {
     const { burst } = this.shaped.get('loss')!
     const name = this.link(message.src, message.dest)
     const left = burst.get(name) ?? 0
-    const isLost = left > 0 || this.chance(loss.percent / (loss.burst ?? 1))
+    const isLost = left > 0 || this.chance(burstPercent(loss.percent, loss.burst ?? 1))
     if (isLost) burst.set(name, (left > 0 ? left : (loss.burst ?? 1)) - 1)
     if (isLost) this.touched('loss', message)
     return isLost
@@ -221,3 +237,7 @@ export class SimNetwork {
     return Math.sqrt(-2 * Math.log(1 - random.float())) * Math.cos(2 * Math.PI * random.float())
   }
 }
+
+/** How often a burst of so many losses must begin for so many percent to be lost altogether. */
+const burstPercent = (percent: number, burst: number): number =>
+  percent >= 100 ? 100 : 100 / (1 + (burst * (100 - percent)) / percent)

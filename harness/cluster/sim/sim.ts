@@ -177,7 +177,7 @@ class Parts {
     const node = this.nodes.get(message.dest)
     if (node === undefined) this.clients.receive(message)
     else if (node.state !== 'gone') node.receive(message)
-    else this.clients.refused(message)
+    else if (!this.network.isDoubled(message)) this.clients.refused(message)
   }
 
   private printed(node: string, text: string): void {
