@@ -26,6 +26,8 @@ export interface TestRequest {
   readonly template?: string
   /** What a fault that does not take hold does: ends the run, unless it is to be a warning. */
   readonly unheldFaults?: 'warn'
+  /** Absent: containers. */
+  readonly cluster?: 'sim'
   readonly nodes?: number
   readonly timeLimitS: number
   readonly rate: number
@@ -181,7 +183,7 @@ const runId = (system: string, workload: string, seed: number): string => {
 }
 
 /** The command that repeats the run, every default spelt out. */
-const commandOf = (request: TestRequest, workload: string, nodes: number): string => {
+export const commandOf = (request: TestRequest, workload: string, nodes: number): string => {
   const { system, faults, planFile, template, timeLimitS, rate, concurrency } = request
   const parts = [
     `npx schism test ${system}`,
@@ -190,6 +192,7 @@ const commandOf = (request: TestRequest, workload: string, nodes: number): strin
     ...(template === undefined ? [] : [`--template ${quoted(template)}`]),
     ...(request.unheldFaults === undefined ? [] : ['--lenient-faults']),
     ...(faults.length === 0 ? [] : [`--faults ${faults.join(',')}`]),
+    ...(request.cluster === undefined ? [] : [`--cluster ${request.cluster}`]),
     `--nodes ${nodes}`,
     `--time-limit ${timeLimitS}`,
     `--rate ${rate}`,

@@ -1,8 +1,9 @@
 /** `schism hunt`: many seeded runs in the simulation, until one breaks a promise; then the smallest that does. */
 import { cpus } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import chalk from 'chalk'
 import type { RunRecord } from '../../results/run.ts'
+import { files, runFolder } from '../../results/store.ts'
 import { type Catalog, loadCatalog } from '../catalog.ts'
 import { monotonicMs } from '../clock.ts'
 import { simVenue } from '../cluster/sim/sim.ts'
@@ -10,6 +11,7 @@ import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
 import { type Hunted, hunt } from '../hunt/hunt.ts'
 import { shrink } from '../hunt/shrink.ts'
 import { draw, play, type Quarry, type Trial } from '../hunt/trial.ts'
+import { commandOf } from '../plan.ts'
 import { Progress } from '../progress.ts'
 import { report } from '../report.ts'
 import { runTest } from '../run.ts'
@@ -165,16 +167,29 @@ const keep = async (
   catalog: Catalog,
   args: Arguments,
 ): Promise<{ readonly folder: string; readonly text: string }> => {
+  const store = resolve(args.text('store')!)
   const result = await runTest({
-    run,
+    run: { ...run, command: repeating(run, join(runFolder(store, run.id), files.run)) },
     catalog,
     venue: simVenue(run),
-    store: resolve(args.text('store')!),
+    store,
     budget: budgetOf(args),
     progress: new Progress('quiet'),
     signal: new AbortController().signal,
   })
   return { folder: result.folder, text: await report(result) }
+}
+
+/** The command that plays exactly this again. */
+const repeating = (run: RunRecord, planFile: string): string => {
+  const { system, workload, nodes, timeLimitS, rate, concurrency, operationTimeoutMs, seed } = run
+  const options = { ...run.systemOptions, ...run.workloadOptions }
+  const request = { system, planFile, cluster: 'sim' as const, faults: [], options }
+  return commandOf(
+    { ...request, timeLimitS, rate, concurrency, operationTimeoutMs, seed },
+    workload,
+    nodes,
+  )
 }
 
 const countsOf = ({ trials, tookMs }: Hunted): string => {

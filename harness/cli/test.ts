@@ -123,15 +123,17 @@ export const testCommand: Command = {
 }
 
 async function test(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
-  const request = requestOf(args)
+  const asked = requestOf(args)
   const progress = new Progress(args.flag('quiet') || args.flag('json') ? 'quiet' : 'loud')
   const catalog = await loadCatalog()
+  const cluster = await clusterFor(args, catalog)
+  const request: TestRequest = cluster === 'sim' ? { ...asked, cluster } : asked
   const run = planRun(request, catalog)
   progress.line(`seed ${request.seed}`)
   const result = await runTest({
     run,
     catalog,
-    venue: await venueFor(args.text('cluster'), run, catalog),
+    venue: await venueFor(cluster, run),
     store: resolve(args.text('store')!),
     budget: budgetOf(args),
     progress,
@@ -149,17 +151,18 @@ async function test(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
 }
 
 /** Where it runs: as asked, else in containers where an engine answers, else simulated where that can be. */
-const venueFor = async (
-  asked: string | undefined,
-  run: RunRecord,
-  catalog: Catalog,
-): Promise<Venue> => {
-  const canSimulate = find('system', catalog.systems, run.system).program !== undefined
+const clusterFor = async (args: Arguments, catalog: Catalog): Promise<'docker' | 'sim'> => {
+  const asked = args.text('cluster')
+  const name = args.text('system')!
+  const canSimulate = find('system', catalog.systems, name).program !== undefined
   if (asked === 'sim' && !canSimulate)
-    throw new UsageError(`--cluster sim: ${run.system} is real software, which cannot be simulated`)
-  const isSimulated =
-    asked === 'sim' || (asked === undefined && canSimulate && (await missing()) !== undefined)
-  if (isSimulated) return simVenue(run)
+    throw new UsageError(`--cluster sim: ${name} is real software, which cannot be simulated`)
+  if (asked === 'sim') return 'sim'
+  return asked === undefined && canSimulate && (await missing()) !== undefined ? 'sim' : 'docker'
+}
+
+const venueFor = async (cluster: 'docker' | 'sim', run: RunRecord): Promise<Venue> => {
+  if (cluster === 'sim') return simVenue(run)
   await requireEngine()
   return realVenue(dockerCluster)
 }

@@ -72,6 +72,7 @@ export const draw = (quarry: Quarry, seed: number, catalog: Catalog): RunRecord 
   const request = {
     ...drawn!,
     system: quarry.system,
+    cluster: 'sim' as const,
     seed,
     options: quarry.options,
     timeLimitS: quarry.timeLimitS,
