@@ -175,9 +175,20 @@ const numbers = ({ measures, around }: Findings): readonly string[] => {
 }
 
 const notes = ({ run, verdict, around }: Findings): readonly string[] => {
-  const all = [...expected(run, verdict), ...verdict.notes.map(foreign), ...around.warnings]
+  const all = [
+    ...simulated(run),
+    ...expected(run, verdict),
+    ...verdict.notes.map(foreign),
+    ...around.warnings,
+  ]
   const more = all.length - NOTES_MAX
   return more <= 0 ? all : [...all.slice(0, NOTES_MAX), `and ${counted(more, 'more note')}`]
+}
+
+/** A simulation is never passed off as the real thing. */
+const simulated = (run: RunRecord | undefined): readonly string[] => {
+  const cluster = run?.environment.cluster
+  return cluster === undefined ? [] : [`the cluster was ${line(cluster, 60)}`]
 }
 
 /** How a run with a known answer compares. */
