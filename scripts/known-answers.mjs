@@ -47,12 +47,12 @@ const rows = {
   'redlock-pause': { system: 'redlock', args: '--workload lock --faults pause', want: 'valid' },
   'etcd-lock': {
     system: 'etcd',
-    args: '--workload set --faults pause --nodes 3 --option set=locked',
+    args: '--workload set --faults pause --nodes 3 --option set=locked --operation-timeout 15',
     want: 'violation',
   },
   'etcd-lock-fenced': {
     system: 'etcd',
-    args: '--workload set --faults pause --nodes 3 --option set=fenced',
+    args: '--workload set --faults pause --nodes 3 --option set=fenced --operation-timeout 15',
     want: 'valid',
   },
   'nats-cas': { system: 'nats', args: '--workload register', want: 'violation' },

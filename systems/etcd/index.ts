@@ -36,6 +36,10 @@ export default {
       default: 'keys',
       choices: ['keys', 'locked', 'fenced'],
     },
+    thinkMs: {
+      summary: 'how long the holder of the lock takes between its read of the set and its write',
+      default: '300',
+    },
   },
   members,
   spec,

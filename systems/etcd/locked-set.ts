@@ -13,15 +13,13 @@ import { CLIENT_PORT } from './nodes.ts'
 
 /** The shortest lease that etcd grants with stock settings, ms. */
 const TTL_MS = 2000
-/** A holder thinks between its read and its write, as applications do; ms. */
-const THINK_MS = 50
-
 const KEY = encode('locked-set')
 
 export const openLockedSet = async (context: ClientContext): Promise<Client<SetCall>> => {
   const gateway = new Gateway(context.node.endpoint(CLIENT_PORT))
   // Renewing a lease must not wait behind the request that the lease is for.
   const renewals = new Gateway(context.node.endpoint(CLIENT_PORT))
+  const thinkMs = Number(context.options.thinkMs)
   const write = context.options.set === 'fenced' ? putFenced : put
   return {
     invoke: async (call, signal) => {
@@ -33,7 +31,8 @@ export const openLockedSet = async (context: ClientContext): Promise<Client<SetC
       const renewed = renew(renewals, lock, AbortSignal.any([signal, renewing.signal]))
       try {
         const before = await elements(gateway, signal)
-        await setTimeout(THINK_MS, undefined, { signal })
+        // Between its read and its write a holder thinks, as applications do.
+        await setTimeout(thinkMs, undefined, { signal })
         await write(gateway, lock, [...before, call.value], signal)
       } catch (error) {
         throw settled(error)
