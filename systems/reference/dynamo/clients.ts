@@ -5,8 +5,8 @@ import type { RemovableSetCall } from '../../../workloads/removable-set.ts'
 import type { SetCall } from '../../../workloads/set.ts'
 import { Connection } from '../connection.ts'
 
-/** A set is spread over so many carts, each an object of its own. */
-const CARTS = 6
+/** A set is spread over many carts, each an object of its own, in a few partitions. */
+const CARTS = { partitions: 6, each: 16 }
 /** The partition in which each element of the removable set is a cell. */
 const CELLS = 'cells/0'
 
@@ -29,8 +29,8 @@ export const openReadWrite = async (context: ClientContext): Promise<Client<Read
 export const openSet = async (context: ClientContext): Promise<Client<SetCall>> => {
   const connection = new Connection(context)
   const read = async (signal: AbortSignal): Promise<readonly number[]> => {
-    const carts = Array.from({ length: CARTS }, (_, cart) =>
-      connection.request({ type: 'read', key: `cart/${cart}` }, signal),
+    const carts = Array.from({ length: CARTS.partitions }, (_, partition) =>
+      connection.request({ type: 'read', key: `cart/${partition}` }, signal),
     )
     const values = (await Promise.all(carts)).flatMap((body) => Object.values(valuesIn(body)))
     return values.flat() as readonly number[]
@@ -38,7 +38,7 @@ export const openSet = async (context: ClientContext): Promise<Client<SetCall>> 
   return {
     invoke: async (call, signal) => {
       if (call.f === 'read') return read(signal)
-      const key = `cart/${call.value % CARTS}`
+      const key = cartOf(call.value)
       await connection.request({ type: 'add', key, value: call.value }, signal)
       return call.value
     },
@@ -62,6 +62,11 @@ export const openRemovableSet = async (
     },
     close: () => connection.close(),
   }
+}
+
+const cartOf = (element: number): string => {
+  const partition = element % CARTS.partitions
+  return `cart/${partition}/${Math.floor(element / CARTS.partitions) % CARTS.each}`
 }
 
 const valuesIn = ({ values }: Body): Readonly<Record<string, Json>> =>

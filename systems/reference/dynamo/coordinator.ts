@@ -180,13 +180,7 @@ export class Coordinator {
 
   /** What this node has of a key, or of a partition, for whoever coordinates. */
   fetched({ body }: Message, reply: (body: Body) => void): void {
-    const key = body.key as string
-    const single = this.replica.get(key)
-    const objects =
-      single === undefined
-        ? Object.fromEntries([...this.replica.entries()].filter(([k]) => k.startsWith(`${key}/`)))
-        : { [key]: single }
-    this.replica.settled(() => reply({ type: 'fetch_ok', objects: json(objects) }))
+    reply({ type: 'fetch_ok', objects: json(this.replica.read(body.key as string)) })
   }
 
   private stamp(): Stamp {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Catalog, loadCatalog } from '../../../harness/catalog.ts'
-import { draw, play } from '../../../harness/hunt/trial.ts'
+import { draw, play, type Quarry } from '../../../harness/hunt/trial.ts'
 import type { Bug } from './bugs.ts'
 import { Ring } from './ring.ts'
 import { dominates, merge, type Stored } from './versions.ts'
@@ -8,25 +8,55 @@ import { dominates, merge, type Stored } from './versions.ts'
 /** Long enough for a few faults, s. */
 const TIME_LIMIT_S = 6
 
+/** How many runs a mistake has to show itself. */
+const SEEDS = 60
+
 let catalog: Catalog
 beforeAll(async () => {
   catalog = await loadCatalog()
 })
 
-const trial = (bug: Bug | 'none', seed: number) =>
-  play(
-    draw({ system: 'dynamo', options: { bug }, timeLimitS: TIME_LIMIT_S }, seed, catalog),
-    catalog,
-  )
+const quarry = (bug: Bug | 'none'): Quarry => ({
+  system: 'dynamo',
+  options: { bug },
+  timeLimitS: TIME_LIMIT_S,
+})
+
+const trial = (hunted: Quarry, seed: number) => play(draw(hunted, seed, catalog), catalog)
 
 describe('dynamo', () => {
   test('the correct build keeps its promises', async () => {
     for (let seed = 1; seed <= 20; seed++)
-      expect((await trial('none', seed)).proof?.anomaly.summary, `seed ${seed}`).toBeUndefined()
+      expect((await trial(quarry('none'), seed)).proof?.anomaly, `seed ${seed}`).toBeUndefined()
   })
 
-  test.for([['DY1', 0, 'stale-read']] as const)('%s is caught', async ([bug, seed, anomaly]) => {
-    expect((await trial(bug, seed)).proof?.anomaly.type).toBe(anomaly)
+  test.for([
+    ['DY1', 'read-write', ['loss', 'partition'], 'stale-read'],
+    ['DY2', 'read-write', ['disk-stall'], 'stale-read'],
+    ['DY4', 'read-write', ['clock-jump'], 'stale-read'],
+    ['DY5', 'set', ['partition'], 'lost'],
+    ['DY6', 'removable-set', ['kill', 'partition'], 'resurrected'],
+  ] as const)('%s is caught', async ([bug, workload, faults, anomaly]) => {
+    const hunted = { ...quarry(bug), workload, faults }
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { proof } = await trial(hunted, seed)
+      if (proof !== undefined) return expect(proof.anomaly.type).toBe(anomaly)
+    }
+    expect.fail(`not caught in ${SEEDS} runs`)
+  })
+
+  test('DY3 is caught when those who stood in restart before they hand over', async () => {
+    const halves = { shape: 'halves', left: ['n1', 'n2'], right: ['n3', 'n4', 'n5'] }
+    const episodes = [
+      { at: 0.5, for: 2, fault: 'partition', plan: halves },
+      { at: 2.6, for: 0.5, fault: 'kill', plan: { targets: 'all' } },
+    ]
+    const played = async (bug: Bug | 'none') => {
+      const hunted = { ...quarry(bug), workload: 'set', nodes: 5, timeLimitS: 4 }
+      return play({ ...draw(hunted, 1, catalog), schedule: { episodes } }, catalog)
+    }
+    expect((await played('DY3')).proof?.anomaly.type).toBe('lost')
+    expect((await played('none')).outcome).toBe('valid')
   })
 })
 

@@ -107,6 +107,7 @@ export class DynamoNode implements Program {
     const life = body.life as string
     this.rounds.reborn(src, life)
     const known = this.greeting.get(life)
+    if (known === undefined) this.repair.reborn(src)
     if (known === 'done') reply({ type: 'join_ok' })
     if (known !== undefined) return
     this.greeting.set(life, 'under way')

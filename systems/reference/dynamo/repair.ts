@@ -10,13 +10,15 @@ import type { Rounds } from './rounds.ts'
 import { type Objects, type Stored, tagOf } from './versions.ts'
 
 /** Between two comparisons of a node with another, about so many ms. */
-const COMPARE_MS = 1000
+const COMPARE_MS = 4000
 /** Between two attempts to hand hints over, about so many ms. */
-const HAND_MS = 2000
+const HAND_MS = 4000
 /** An attempt that got no answer is given up after so long, ms. */
 const PATIENCE_MS = 400
 
 type Tags = Readonly<Record<string, string>>
+
+type Hint = readonly [key: string, stored: Stored]
 
 interface Manner {
   /** Gives up after so long; never without it. */
@@ -105,35 +107,44 @@ export class Repair {
     this.world.after(COMPARE_MS * (0.5 + random()), () => this.compareWithOne())
   }
 
+  /** Another node has lost what it had. */
+  reborn(node: string): void {
+    this.handed.delete(node)
+  }
+
   /** Gives all hints to all homes of their objects, and drops those that every home has. */
   private handOver(): void {
     const hints = [...this.replica.hinted()]
+    // One that came late may be at all homes already.
+    this.dropHanded(hints)
     for (const home of new Set(hints.flatMap(([key]) => this.ring.homes(key)))) {
-      const had = this.handed.get(home) ?? new Set()
-      this.handed.set(home, had)
-      const due = hints.filter(([key, stored]) => this.isDue(home, had, key, stored))
-      if (due.length > 0) this.hand(home, due, had)
+      const isDue = ([key, stored]: Hint): boolean =>
+        this.ring.isHome(home, key) && !this.hasHad(home, key, stored)
+      const due = hints.filter(isDue)
+      if (due.length > 0) this.hand(home, due)
     }
     this.world.after(HAND_MS * (0.5 + this.world.random()), () => this.handOver())
   }
 
-  private isDue(home: string, had: Set<string>, key: string, stored: Stored): boolean {
-    return this.ring.isHome(home, key) && !had.has(`${key} ${tagOf(stored)}`)
-  }
-
-  private hand(home: string, due: readonly (readonly [string, Stored])[], had: Set<string>): void {
+  private hand(home: string, due: readonly Hint[]): void {
     this.rounds.start({
       targets: [home],
       body: () => ({ type: 'store', objects: json(Object.fromEntries(due)) }),
       need: 1,
       withinMs: PATIENCE_MS,
       done: () => {
+        const had = this.handed.get(home) ?? new Set()
+        this.handed.set(home, had)
         for (const [key, stored] of due) had.add(`${key} ${tagOf(stored)}`)
-        for (const [key, stored] of due)
-          if (this.ring.homes(key).every((one) => this.hasHad(one, key, stored)))
-            this.replica.dropHint(key, stored)
+        this.dropHanded(due)
       },
     })
+  }
+
+  private dropHanded(hints: readonly Hint[]): void {
+    for (const [key, stored] of hints)
+      if (this.ring.homes(key).every((home) => this.hasHad(home, key, stored)))
+        this.replica.dropHint(key, stored)
   }
 
   private hasHad(home: string, key: string, stored: Stored): boolean {

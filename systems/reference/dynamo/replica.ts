@@ -4,7 +4,15 @@
  */
 import type { Json, Storage, World } from '../../../harness/api.ts'
 import type { Bug } from './bugs.ts'
-import { dominates, isLarger, merge, type Objects, type Stored, tagOf } from './versions.ts'
+import {
+  dominates,
+  isLarger,
+  merge,
+  type Objects,
+  type Stored,
+  type Supersedes,
+  tagOf,
+} from './versions.ts'
 
 /** Tombstones are kept for longer than any node may be away, ms; DY6 has less patience. */
 const GRACE_MS = { correct: 3_600_000, DY6: 300 }
@@ -12,16 +20,35 @@ const GRACE_MS = { correct: 3_600_000, DY6: 300 }
 export class Replica {
   private readonly objects: Shelf
   private readonly hints: Shelf
+  /** The objects as they would come back after a power failure. */
+  private readonly safe = new Map<string, Stored>()
+  /** What was written to `objects` since the last sync began. */
+  private fresh: Map<string, Stored>
+  /** What was written before syncs that are under way. */
+  private batches: ReadonlyMap<string, Stored>[] = []
   /** Syncs under way. */
   private syncs = 0
+  private readonly supersedes: Supersedes
 
   constructor(
     private readonly world: World,
     private readonly bug: Bug | 'none',
   ) {
+    this.supersedes = bug === 'DY5' ? isLarger : dominates
     this.objects = new Shelf(world.storage, 'object')
     this.hints = new Shelf(world.storage, 'hint')
     for (const [key, stored] of this.objects.all) this.expire(key, stored)
+    // What an earlier run had written may not be safe yet.
+    this.fresh = new Map(this.objects.all)
+    this.objects.isDirty = true
+    this.settled(() => {})
+  }
+
+  /** What it answers a read of a key, or of all keys of a partition: only what it cannot lose any more. */
+  read(key: string): Objects {
+    const single = this.safe.get(key)
+    if (single !== undefined) return { [key]: single }
+    return Object.fromEntries([...this.safe].filter(([one]) => one.startsWith(`${key}/`)))
   }
 
   get(key: string): Stored | undefined {
@@ -41,7 +68,10 @@ export class Replica {
   /** Takes objects in and calls back when they are safe. */
   put(objects: Objects, then: () => void): void {
     for (const [key, stored] of Object.entries(objects))
-      if (this.merge(this.objects, key, stored)) this.expire(key, stored)
+      if (this.merge(this.objects, key, stored)) {
+        this.fresh.set(key, this.objects.all.get(key)!)
+        this.expire(key, stored)
+      }
     this.settled(then)
   }
 
@@ -65,15 +95,27 @@ export class Replica {
     this.objects.isDirty = false
     this.hints.isDirty = false
     this.syncs++
+    this.batches.push(this.fresh)
+    const covered = [...this.batches]
+    this.fresh = new Map()
     this.world.storage.sync(() => {
       this.syncs--
+      this.secure(covered)
       then()
     })
   }
 
+  /** A sync covers what earlier ones cover as well, and may end before them. */
+  private secure(covered: readonly ReadonlyMap<string, Stored>[]): void {
+    this.batches = this.batches.filter((batch) => !covered.includes(batch))
+    for (const batch of covered)
+      for (const [key, stored] of batch)
+        this.safe.set(key, merge(this.safe.get(key), stored, this.supersedes))
+  }
+
   private merge(shelf: Shelf, key: string, stored: Stored, where: Where = 'disk'): boolean {
     const before = shelf.all.get(key)
-    const after = merge(before, stored, this.bug === 'DY5' ? isLarger : dominates)
+    const after = merge(before, stored, this.supersedes)
     if (tagOf(before) === tagOf(after)) return false
     shelf.put(key, after, where)
     return true
@@ -83,7 +125,9 @@ export class Replica {
   private expire(key: string, stored: Stored): void {
     if (stored.kind !== 'latest' || stored.value !== null) return
     this.world.after(this.bug === 'DY6' ? GRACE_MS.DY6 : GRACE_MS.correct, () => {
-      if (tagOf(this.objects.all.get(key)) === tagOf(stored)) this.objects.drop(key)
+      if (tagOf(this.objects.all.get(key)) !== tagOf(stored)) return
+      this.objects.drop(key)
+      this.safe.delete(key)
     })
   }
 }
