@@ -5,12 +5,13 @@
 import fc from 'fast-check'
 import type { Anomaly, Verdict } from '../../checkers/checker.ts'
 import type { RunRecord } from '../../results/run.ts'
-import type { Fault, OptionValues, System } from '../api.ts'
+import type { Fault, OptionValues, System, Topology } from '../api.ts'
 import { type Catalog, find } from '../catalog.ts'
 import { simAbilities } from '../cluster/sim/sim.ts'
 import { UsageError } from '../errors.ts'
 import { limitsOf } from '../judge/limits.ts'
 import { drivable, planRun, workloadPlan } from '../plan.ts'
+import { random } from '../random.ts'
 import { type Simulated, simulate } from '../simulate.ts'
 
 /** What is hunted. */
@@ -71,6 +72,7 @@ export const draw = (quarry: Quarry, seed: number, catalog: Catalog): RunRecord 
   const [drawn] = fc.sample(configuration, { seed, numRuns: 1 })
   const request = {
     ...drawn!,
+    faults: drawn!.faults.filter((name) => isPossible(name, system, drawn!.nodes, catalog)),
     system: quarry.system,
     cluster: 'sim' as const,
     seed,
@@ -79,6 +81,17 @@ export const draw = (quarry: Quarry, seed: number, catalog: Catalog): RunRecord 
     operationTimeoutMs: 2000,
   }
   return planRun(request, catalog)
+}
+
+/** Whether a fault has a plan that a cluster of this size does not refuse: a wipe needs a majority that stays. */
+const isPossible = (name: string, system: System, nodes: number, catalog: Catalog): boolean => {
+  const topology: Topology = {
+    members: system.members(nodes),
+    hasPrimaries: system.primaries !== undefined,
+    hasMembership: system.membership !== undefined,
+  }
+  const fault = find('fault', catalog.faults, name)
+  return fault.refuses?.(fault.plan(topology, random(0), 0), topology) === undefined
 }
 
 /** Plays and judges a run. */
