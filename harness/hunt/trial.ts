@@ -66,7 +66,7 @@ export const draw = (quarry: Quarry, seed: number, catalog: Catalog): RunRecord 
     workload: fc.constantFrom(...workloads),
     faults:
       faults.length === 0
-        ? fc.constant([])
+        ? fc.constant<string[]>([])
         : fc.uniqueArray(fc.constantFrom(...faults), { minLength: 1, maxLength: MOST_FAULTS }),
   })
   const [drawn] = fc.sample(configuration, { seed, numRuns: 1 })
