@@ -38,7 +38,8 @@ export const spec = (node: Peer, peers: readonly Peer[], options: OptionValues):
     '--initial-cluster-state=new',
     '--heartbeat-interval=100',
     '--election-timeout=1000',
-    `--snapshot-count=${options.snapshotCount}`,
+    // Absent: etcd's own.
+    ...(options.snapshotCount === undefined ? [] : [`--snapshot-count=${options.snapshotCount}`]),
     '--enable-v2=false',
   ],
   dataFolder: DATA_FOLDER,
