@@ -18,6 +18,8 @@ export interface Simulated {
   readonly problems: readonly string[]
   /** How long it was in the simulation, s. */
   readonly simulatedS: number
+  /** How many things happened in it: messages that arrived, timers, ends of syncs. */
+  readonly steps: number
 }
 
 class Memory implements EventLog {
@@ -72,5 +74,6 @@ export const simulate = async (run: RunRecord, catalog: Catalog): Promise<Simula
     executed: story.executed(),
     problems,
     simulatedS: venue.clock.now() / 1e9,
+    steps: venue.clock.steps,
   }
 }

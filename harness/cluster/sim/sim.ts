@@ -49,11 +49,15 @@ export interface SimRequest extends Pick<ClusterRequest, 'system' | 'nodes' | 'o
   readonly scheduler: Scheduler
 }
 
+export interface SimVenue extends Venue {
+  readonly clock: Scheduler
+}
+
 /** Beyond the time that its clients run, a run may take this long in the simulation, s: to become ready, twice. */
 const AROUND_S = 1800
 
 /** A simulation of its own for one run. */
-export const simVenue = ({ seed, timeLimitS }: SimulatedRun): Venue => {
+export const simVenue = ({ seed, timeLimitS }: SimulatedRun): SimVenue => {
   const scheduler = new Scheduler(seconds(timeLimitS + AROUND_S))
   return {
     clock: scheduler,
