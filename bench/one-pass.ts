@@ -54,7 +54,8 @@ const scan = (history: History): number => {
   const { type, process: who, value } = history.columns
   let invoked = 0
   for (let position = 0; position < history.length; position++)
-    if (type[position] === INVOKE && who[position]! >= 0 && value[position] !== undefined) invoked++
+    if (type[position] === INVOKE && who[position]! >= 0 && value.at(position) !== undefined)
+      invoked++
   return invoked
 }
 

@@ -41,7 +41,7 @@ const judge = (history: History, meter: Meter): Verdict => {
     const told = process[position] === NEMESIS ? type[position] !== INVOKE : type[position] === OK
     if (!told) continue
     const start = process[position] === NEMESIS ? position : partner[position]!
-    for (const { term, leader } of sightings(value[position])) {
+    for (const { term, leader } of sightings(value.at(position))) {
       observed++
       const of = `${key[start]} ${show(primitive(term))}`
       const other = { name: primitive(leader), position: start }

@@ -68,7 +68,7 @@ const isSet = ({ fs, columns: { type, value, process } }: History): boolean =>
   fs.includes('remove') ||
   (!fs.includes('write') &&
     !fs.includes('cas') &&
-    value.some((one, at) => type[at] === OK && process[at] !== NEMESIS && Array.isArray(one)))
+    type.some((one, at) => one === OK && process[at] !== NEMESIS && Array.isArray(value.at(at))))
 
 /** Compares the sites of one key after the other. */
 class Settled {

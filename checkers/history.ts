@@ -7,6 +7,7 @@
  * completion once), so that millions of events are cheap. It cannot be built from ill-formed input:
  * `HistoryBuilder.add` refuses an event that breaks a rule and says which.
  */
+import { Values } from './values.ts'
 
 export type OpType = 'invoke' | 'ok' | 'fail' | 'info'
 export type Process = number | 'nemesis'
@@ -70,7 +71,7 @@ export interface Columns {
   readonly key: Int32Array
   /** Position of the other event of the operation, or NONE. */
   readonly partner: Int32Array
-  readonly value: readonly unknown[]
+  readonly value: Values
 }
 
 export class History<C extends Call = Call> implements Iterable<HistoryEvent<C>> {
@@ -99,7 +100,7 @@ export class History<C extends Call = Call> implements Iterable<HistoryEvent<C>>
       process: process === NEMESIS ? 'nemesis' : process,
       f: this.fs[columns.f[position]!]!,
       ...(key === NONE ? {} : { key: this.keys[key]! }),
-      value: columns.value[position],
+      value: columns.value.at(position),
       ...(node === undefined ? {} : { node }),
       ...(error === undefined ? {} : { error }),
     } as HistoryEvent<C>
@@ -183,7 +184,7 @@ export class HistoryBuilder<C extends Call = Call> {
   private f = new Uint16Array(this.capacity)
   private key = new Int32Array(this.capacity)
   private partner = new Int32Array(this.capacity)
-  private readonly value: unknown[] = []
+  private value = new Values()
   private node = new Int32Array(this.capacity)
   private readonly nodeIds = new Map<string, number>()
   private readonly errors = new Map<number, string>()
@@ -232,13 +233,12 @@ export class HistoryBuilder<C extends Call = Call> {
    * value alone by undefined. O(n), once, before `build`.
    */
   separate(split: (value: unknown) => readonly [key: Key, value: unknown] | undefined): void {
-    for (let position = 0; position < this.length; position++) {
-      if (this.process[position] === NEMESIS) continue
-      const pair = split(this.value[position])
-      if (pair === undefined) continue
+    this.value = this.value.map((value, position) => {
+      const pair = this.process[position] === NEMESIS ? undefined : split(value)
+      if (pair === undefined) return value
       this.key[position] = intern(this.keyIds, pair[0])
-      this.value[position] = pair[1]
-    }
+      return pair[1]
+    })
   }
 
   build(): History<C> {

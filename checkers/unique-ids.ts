@@ -35,7 +35,7 @@ const judge = (history: History, meter: Meter): Verdict => {
     if (type[position] === INVOKE) attempted++
     if (type[position] !== OK) continue
     acknowledged++
-    const id = primitive(value[position])
+    const id = primitive(value.at(position))
     if (id === null)
       throw new NotInModel(
         `operation ${index[partner[position]!]}: generate completed without an id`,

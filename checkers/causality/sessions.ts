@@ -188,7 +188,7 @@ const reinstalled = ({ history, versions }: Registers): number[] => {
     const partner = columns.partner[position]!
     if (partner !== NONE && columns.type[partner] !== INFO) continue
     const key = columns.key[position] === NONE ? keys.length : columns.key[position]!
-    const [from, to] = columns.value[position] as readonly unknown[]
+    const [from, to] = columns.value.at(position) as readonly unknown[]
     const version = versions.of(key, from)
     if (version === versions.of(key, to)) found.push(version)
   }

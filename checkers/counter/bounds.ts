@@ -71,7 +71,7 @@ export class Bounds {
     if (begins && completion !== NONE && type[completion] === FAIL) return
     if (!begins && type[position] !== OK) return
     const start = begins ? position : completion
-    const amount = this.whole(value[start], start)
+    const amount = this.whole(value.at(start), start)
     const sums = this.sumsOf(start)
     if (begins) {
       this.adds++
@@ -90,7 +90,7 @@ export class Bounds {
     const start = this.history.columns.partner[end]!
     const [ackedUp, ackedDown] = this.begun.get(start)!
     this.begun.delete(start)
-    const value = this.whole(this.history.columns.value[end], start)
+    const value = this.whole(this.history.columns.value.at(end), start)
     const { triedUp, triedDown } = this.sumsOf(start)
     const lower = ackedUp + triedDown
     const upper = triedUp + ackedDown

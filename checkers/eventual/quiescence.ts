@@ -34,7 +34,7 @@ export const restsFrom = (history: History): number => {
   for (let position = history.length - 1; position >= 0; position--) {
     const disturbs =
       process[position] === NEMESIS
-        ? isUnrest(value[position])
+        ? isUnrest(value.at(position))
         : !reads[f[position]!] && (type[position] === INVOKE || type[position] === OK)
     if (disturbs) return position
   }

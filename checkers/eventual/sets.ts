@@ -192,7 +192,7 @@ export class SetCells implements Cells {
       const keyed = key[position] === NONE ? this.keys - 1 : key[position]!
       if (name === 'add' || name === 'remove') {
         if (type[position] !== INVOKE) continue
-        updates.push(this.elements.of(keyed, value[position]), position)
+        updates.push(this.elements.of(keyed, value.at(position)), position)
       } else if (name !== 'read') throw strange(history, position, 'add, remove or read')
       else if (type[position] === OK) this.collectRead(partner[position]!, position)
     }
@@ -201,7 +201,7 @@ export class SetCells implements Cells {
 
   private collectRead(start: number, end: number): void {
     const { key, value, index } = this.history.columns
-    const elements: unknown = value[end]
+    const elements: unknown = value.at(end)
     if (!Array.isArray(elements))
       throw new NotInModel(`the read ${index[start]} completed without a list of elements`)
     const keyed = key[start] === NONE ? this.keys - 1 : key[start]!

@@ -112,9 +112,9 @@ export const readAt = <S, O>(
   const recorded: Recorded = {
     process: columns.process[position]!,
     f: history.fs[columns.f[position]!]!,
-    value: columns.value[position],
+    value: columns.value.at(position),
     outcome: type === OK ? 'ok' : type === FAIL ? 'fail' : 'info',
-    result: completion === NONE ? undefined : columns.value[completion],
+    result: completion === NONE ? undefined : columns.value.at(completion),
     error: completion !== NONE && history.error(completion) !== undefined,
   }
   try {

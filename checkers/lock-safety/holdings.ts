@@ -91,8 +91,8 @@ const firstAt = (time: Float64Array, at: number): number => {
 
 /** The token that an acquire was given: what it completed with, where that is not what it was invoked with. */
 const tokenOf = (history: History, start: number, end: number): number | undefined => {
-  const given = numberIn(history.columns.value[end])
-  return given === numberIn(history.columns.value[start]) ? undefined : given
+  const given = numberIn(history.columns.value.at(end))
+  return given === numberIn(history.columns.value.at(start)) ? undefined : given
 }
 
 const numberIn = (value: unknown): number | undefined => {

@@ -65,21 +65,20 @@ export const registers = (history: History, settings: RegisterSettings): Registe
     let left = NONE
     if (kind === READ) {
       if (outcome !== OK) continue
-      saw = versions.of(key, value[completion])
+      saw = versions.at(key, value, completion)
     } else if (kind === WRITE) {
       if (outcome === FAIL) continue
-      left = versions.of(key, value[position])
+      left = versions.at(key, value, position)
     } else {
       if (kind !== CAS || !settings.cas) throw strange(history, position, settings)
-      const pair = pairOf(history, position)
+      if (value.listLength(position) < 2) throw noPair(history, position)
       if (outcome === FAIL) {
         if (settings.failedCas === 'drop' || history.error(completion) !== undefined) continue
-        const result = value[completion]
-        if (Array.isArray(result) && result.length >= 3) saw = versions.of(key, result[2])
-        else differs.set(size, versions.of(key, pair[0]))
+        if (value.listLength(completion) >= 3) saw = versions.element(key, value, completion, 2)
+        else differs.set(size, versions.element(key, value, position, 0))
       } else {
-        saw = versions.of(key, pair[0])
-        left = versions.of(key, pair[1])
+        saw = versions.element(key, value, position, 0)
+        left = versions.element(key, value, position, 1)
         // Nobody knows whether it happened, and it changes nothing if it did.
         if (outcome === INFO && saw === left) continue
       }
@@ -114,14 +113,11 @@ const invocations = ({ columns: { type }, length }: History): number => {
   return count
 }
 
-const pairOf = (history: History, position: number): readonly unknown[] => {
-  const value = history.columns.value[position]
-  if (Array.isArray(value) && value.length >= 2) return value
-  throw new NotInModel(
-    `operation ${history.columns.index[position]}: cas of ${JSON.stringify(value) ?? 'nothing'}: ` +
+const noPair = ({ columns: { index, value } }: History, position: number): NotInModel =>
+  new NotInModel(
+    `operation ${index[position]}: cas of ${JSON.stringify(value.at(position)) ?? 'nothing'}: ` +
       'expected [from, to]',
   )
-}
 
 const strange = (history: History, position: number, { cas }: RegisterSettings): NotInModel =>
   new NotInModel(

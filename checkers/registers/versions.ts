@@ -5,6 +5,7 @@
  * written values mostly count up.
  */
 import { type Primitive, primitive } from '../model.ts'
+import { NULL_ELEMENT, NUMBER, PAIR, TRIPLE, type Values } from '../values.ts'
 
 /** Kinds of value in `kinds`: the number itself, or an index into `others`. */
 const SMALL = 0
@@ -46,6 +47,22 @@ export class Versions {
       this.otherIds.set(other, id)
     }
     return this.intern(key, INTERNED, id)
+  }
+
+  /** As `of`, for the value at a position of a column. */
+  at(key: number, values: Values, position: number): number {
+    return values.kind[position] === NUMBER
+      ? this.intern(key, SMALL, values.code[position]!)
+      : this.of(key, values.at(position))
+  }
+
+  /** As `of`, for an element of the list at a position of a column. */
+  element(key: number, values: Values, position: number, nth: number): number {
+    const kind = values.kind[position]
+    if (kind !== PAIR && kind !== TRIPLE)
+      return this.of(key, (values.at(position) as readonly unknown[])[nth])
+    const element = values.elements[values.code[position]! + nth]!
+    return element === NULL_ELEMENT ? this.of(key, null) : this.intern(key, SMALL, element)
   }
 
   /** The value of a version. */

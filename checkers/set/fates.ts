@@ -93,11 +93,11 @@ const collect = (
     const name = history.fs[f[position]!]!
     if (name === 'add') {
       if (type[position] !== INVOKE) continue
-      ids.of(0, value[position])
+      ids.of(0, value.at(position))
       adds.push(position)
     } else if (name !== 'read') throw strange(history, position, 'add or read')
     else if (type[position] === OK) {
-      const elements: unknown = value[position]
+      const elements: unknown = value.at(position)
       const start = partner[position]!
       if (!Array.isArray(elements))
         throw new NotInModel(`the read ${index[start]} completed without a list of elements`)
@@ -114,7 +114,7 @@ const collect = (
 
 const noteAdd = (history: History, fates: Fates, ids: Versions, position: number): void => {
   const { partner, type, value } = history.columns
-  const element = ids.of(0, value[position])
+  const element = ids.of(0, value.at(position))
   const completion = partner[position]!
   if (fates.attempted[element] === NEVER) fates.attempted[element] = position
   if (completion !== NONE && type[completion] === FAIL) return

@@ -87,8 +87,9 @@ export class Replicas {
     const start = this.starts[id]!
     const { value, partner, type, f } = this.history.columns
     const completion = partner[start]!
-    const given = completion !== NONE && type[completion] === OK ? objectOf(value[completion]) : {}
-    const fields = { ...objectOf(value[start]), ...given }
+    const given =
+      completion !== NONE && type[completion] === OK ? objectOf(value.at(completion)) : {}
+    const fields = { ...objectOf(value.at(start)), ...given }
     const name = this.history.fs[f[start]!]!
     const needed = this.crdt?.updates[name] ?? []
     return needed.every((field) => Object.hasOwn(fields, field))
@@ -123,7 +124,7 @@ export class Replicas {
         `operation ${index[position]}: f ${JSON.stringify(name)}: expected read, ` +
           Object.keys(this.crdt.updates).join(', '),
       )
-    const given = value[position]
+    const given = value.at(position)
     const id = typeof given === 'object' && given !== null ? (given as { id?: unknown }).id : given
     if (id === undefined || id === null)
       throw new NotInModel(`operation ${index[position]}: ${name} without an id`)
@@ -138,7 +139,7 @@ export class Replicas {
   }
 
   private read(start: number, end: number): void {
-    const value = objectOf(this.history.columns.value[end])
+    const value = objectOf(this.history.columns.value.at(end))
     const { updates, state } = value
     if (!Object.hasOwn(value, 'state') || typeof updates !== 'object' || updates === null)
       throw new NotInModel(

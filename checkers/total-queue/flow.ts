@@ -183,9 +183,9 @@ export class Flow {
       if (name === 'enqueue') {
         const completion = partner[position]!
         const failed = completion !== NONE && type[completion] === FAIL
-        if (type[position] === INVOKE && !failed) entry(value[position])?.puts.push(position)
+        if (type[position] === INVOKE && !failed) entry(value.at(position))?.puts.push(position)
       } else if (type[position] === OK) {
-        const given = value[position]
+        const given = value.at(position)
         const some = name === 'drain' ? (given as readonly unknown[]) : [given]
         for (const one of some) entry(one)?.outs.push(position)
       }
@@ -210,7 +210,7 @@ export class Flow {
 
   private enqueue(position: number): void {
     const { value, partner, type } = this.history.columns
-    const element = this.number(value[position])
+    const element = this.number(value.at(position))
     const completion = partner[position]!
     this.attempted++
     if (this.attempt[element] === NONE) this.attempt[element] = position
@@ -228,7 +228,7 @@ export class Flow {
       this.takers++
       return
     }
-    const given = type[completion] === OK ? value[completion] : null
+    const given = type[completion] === OK ? value.at(completion) : null
     if (given !== undefined && given !== null) {
       this.take(given, completion)
       this.lastGiving = position
@@ -247,7 +247,7 @@ export class Flow {
       return
     }
     if (type[completion] === FAIL) return
-    const elements: unknown = value[completion]
+    const elements: unknown = value.at(completion)
     if (!Array.isArray(elements))
       throw new NotInModel(`the drain ${index[position]} completed without a list of elements`)
     for (const element of elements) {

@@ -37,7 +37,7 @@ const hasSilentFailures = (history: History): boolean => {
   const cas = history.fs.indexOf('cas')
   for (let position = 0; position < history.length; position++)
     if (f[position] === cas && type[position] === FAIL && history.error(position) === undefined) {
-      const saw: unknown = value[position]
+      const saw: unknown = value.at(position)
       if (!Array.isArray(saw) || saw.length < 3) return true
     }
   return false

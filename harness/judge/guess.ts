@@ -69,7 +69,7 @@ const clientFs = (history: History): readonly string[] => {
 const readsNumbers = ({ columns: { f, type, value }, fs, length }: History): boolean => {
   const read = fs.indexOf('read')
   for (let position = 0; position < length; position++)
-    if (f[position] === read && type[position] === OK && typeof value[position] === 'number')
+    if (f[position] === read && type[position] === OK && typeof value.at(position) === 'number')
       return true
   return false
 }
@@ -78,7 +78,7 @@ const readsNumbers = ({ columns: { f, type, value }, fs, length }: History): boo
 const readsAndWrites = ({ columns: { process, value }, length }: History): boolean => {
   for (let position = 0; position < length; position++) {
     if (process[position] === NEMESIS) continue
-    const steps: unknown = value[position]
+    const steps: unknown = value.at(position)
     if (!Array.isArray(steps)) return false
     for (const step of steps)
       if (!Array.isArray(step) || !['r', 'w', 'read', 'write'].includes(String(step[0])))
