@@ -48,6 +48,14 @@ describe('virtual time', () => {
     expect(happened).toBe(0)
   })
 
+  test('lets the real world in from time to time', async () => {
+    const scheduler = new Scheduler(seconds(1_000_000))
+    const beat = (): void => void scheduler.at(scheduler.now() + seconds(1), beat)
+    beat()
+    const interrupted = new Promise<void>((resolve) => setTimeout(resolve, 1))
+    await scheduler.run(interrupted.then(() => scheduler.stir()))
+  })
+
   test('says so when only what nobody waits for goes on', async () => {
     const scheduler = new Scheduler(seconds(10))
     const beat = (): void => void scheduler.at(scheduler.now() + seconds(1), beat)

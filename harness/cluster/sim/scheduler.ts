@@ -76,6 +76,7 @@ export class Scheduler implements Clock {
         await turn()
         if (settled) return work
       }
+      if (this.steps % BREATH_STEPS === 0) await breath()
       const next = this.pop()
       if (next === undefined) throw new Error('everything waits, and nothing is going to happen')
       if (next.at > patience)
@@ -132,5 +133,10 @@ export class Scheduler implements Clock {
 
 const before = (a: Entry, b: Entry): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
 
-/** Lets all promises that are settled lead where they lead. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+/** Lets all promises that are settled lead where they lead: a tick comes when none is left to run. */
+const turn = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve))
+
+/** After so many steps the real world is let in: signals, timers, other threads' messages. */
+const BREATH_STEPS = 4096
+
+const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
