@@ -84,8 +84,8 @@ export const status = async (cluster: Cluster, node: string): Promise<Body> => {
   }
 }
 
-/** One client of a store. */
-class Session {
+/** One client of a store that understands commands `C`. */
+export class Session<C extends { readonly f: string } = Command> {
   private readonly name: string
   private readonly nodes: readonly string[]
   private readonly open = new Map<string, Promise<Conversation>>()
@@ -104,8 +104,8 @@ class Session {
   }
 
   /** @throws DefiniteError when it certainly was not carried out; another error when nobody can say */
-  async do(command: Command, signal: AbortSignal): Promise<Result> {
-    const request: Request = { client: this.name, number: ++this.requests, command }
+  async do(command: C, signal: AbortSignal): Promise<Result> {
+    const request: Request<C> = { client: this.name, number: ++this.requests, command }
     let mayHaveHappened = false
     if (command.f === 'read') this.current = this.home ?? this.current
     for (;;) {
@@ -124,7 +124,7 @@ class Session {
     for (const conversation of this.open.values()) await (await conversation).close()
   }
 
-  private async ask(request: Request, signal: AbortSignal): Promise<Body> {
+  private async ask(request: Request<C>, signal: AbortSignal): Promise<Body> {
     try {
       const known = this.open.get(this.current)
       const opening = known ?? this.context.cluster.messages!.open(this.current)

@@ -14,10 +14,10 @@ export type Command =
   | { readonly f: 'increment'; readonly key: string; readonly value: number }
 
 /** A command with who asked for it: numbers of one client rise. */
-export interface Request {
+export interface Request<C = Command> {
   readonly client: string
   readonly number: number
-  readonly command: Command
+  readonly command: C
 }
 
 /** What a command came to; `swapped` tells whether a compare-and-set did, `value` what it saw. */
@@ -72,29 +72,33 @@ export class Store {
   }
 
   private perform(command: Command): Result {
-    const { f, key } = command
-    const value = this.read(key)
-    switch (f) {
-      case 'read':
-        return { value }
-      case 'write':
-        this.values.set(key, command.value)
-        return { value: command.value }
-      case 'cas': {
-        const swapped = value === command.from
-        if (swapped) this.values.set(key, command.to)
-        return { value, swapped }
-      }
-      case 'append': {
-        const list = [...((value ?? []) as readonly Json[]), command.value]
-        this.values.set(key, list)
-        return { value: list }
-      }
-      case 'increment': {
-        const sum = ((value ?? 0) as number) + command.value
-        this.values.set(key, sum)
-        return { value: sum }
-      }
+    const { after, result } = outcomeOf(command, this.read(command.key))
+    if (after !== undefined) this.values.set(command.key, after)
+    return result
+  }
+}
+
+/** What a command comes to where its key holds `value`; `after` is what the key holds then, if that is another. */
+export const outcomeOf = (
+  command: Command,
+  value: Json,
+): { readonly result: Result; readonly after?: Json } => {
+  switch (command.f) {
+    case 'read':
+      return { result: { value } }
+    case 'write':
+      return { result: { value: command.value }, after: command.value }
+    case 'cas': {
+      const swapped = value === command.from
+      return { result: { value, swapped }, ...(swapped ? { after: command.to } : {}) }
+    }
+    case 'append': {
+      const after = [...((value ?? []) as readonly Json[]), command.value]
+      return { result: { value: after }, after }
+    }
+    case 'increment': {
+      const after = ((value ?? 0) as number) + command.value
+      return { result: { value: after }, after }
     }
   }
 }

@@ -10,10 +10,10 @@
  * writes that did not know each other are siblings, and the next write, or read, unites them.
  */
 import { type Body, type Json, type Message, refusal, type World } from '../../../harness/api.ts'
+import type { Rounds } from '../rounds.ts'
 import type { Bug } from './bugs.ts'
 import type { Replica } from './replica.ts'
 import type { Ring } from './ring.ts'
-import type { Rounds } from './rounds.ts'
 import {
   type Clock,
   dominates,

@@ -8,12 +8,12 @@
  */
 import { type Body, type Message, type Program, refusal, type World } from '../../../harness/api.ts'
 import { Door } from '../connection.ts'
+import { Rounds } from '../rounds.ts'
 import type { Bug } from './bugs.ts'
 import { Coordinator } from './coordinator.ts'
 import { Repair } from './repair.ts'
 import { Replica } from './replica.ts'
 import { Ring } from './ring.ts'
-import { Rounds } from './rounds.ts'
 import type { Objects, Stored } from './versions.ts'
 
 const LIFE = 'life'

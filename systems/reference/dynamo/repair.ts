@@ -4,9 +4,9 @@
  * instead of a Merkle tree of them: it finds the same.
  */
 import type { Body, Message, World } from '../../../harness/api.ts'
+import type { Rounds } from '../rounds.ts'
 import type { Replica } from './replica.ts'
 import type { Ring } from './ring.ts'
-import type { Rounds } from './rounds.ts'
 import { type Objects, type Stored, tagOf } from './versions.ts'
 
 /** Between two comparisons of a node with another, about so many ms. */

@@ -3,7 +3,7 @@
  * messages may be lost; their answers are counted once. A node that has lost its disk is a new one: what it had
  * answered in its earlier life does not count any more.
  */
-import type { Body, Message, World } from '../../../harness/api.ts'
+import type { Body, Message, World } from '../../harness/api.ts'
 
 /** Who is silent for so long is asked again, ms. */
 const AGAIN_MS = 150
@@ -34,9 +34,12 @@ export class Rounds {
   private readonly open = new Map<number, Round>()
   /** The lives of nodes that have begun a new one. */
   private readonly lives = new Map<string, string>()
-  private rounds = 0
+  private rounds: number
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: World) {
+    // Not from 0: a late answer to an earlier run of this node is none to this one.
+    this.rounds = Math.floor(world.random() * 2 ** 40)
+  }
 
   start(options: RoundOptions): void {
     const id = ++this.rounds
