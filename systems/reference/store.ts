@@ -10,6 +10,7 @@ export type Command =
   | { readonly f: 'read'; readonly key: string }
   | { readonly f: 'write'; readonly key: string; readonly value: Json }
   | { readonly f: 'cas'; readonly key: string; readonly from: Json; readonly to: Json }
+  /** Comes to the length of the list. */
   | { readonly f: 'append'; readonly key: string; readonly value: Json }
   | { readonly f: 'increment'; readonly key: string; readonly value: number }
 
@@ -20,7 +21,7 @@ export interface Request<C = Command> {
   readonly command: C
 }
 
-/** What a command came to; `swapped` tells whether a compare-and-set did, `value` what it saw. */
+/** What a command came to; `swapped` tells whether a compare-and-set did, `value` what it saw or made. */
 export interface Result {
   readonly value: Json
   readonly swapped?: boolean
@@ -30,6 +31,7 @@ export interface Result {
 export type Memory = 'sessions' | 'none'
 
 export class Store {
+  /** Its lists are its own and grow: they are copied on their way in and out. */
   private values = new Map<string, Json>()
   private sessions = new Map<string, { readonly number: number; readonly result: Result }>()
 
@@ -47,7 +49,7 @@ export class Store {
 
   /** What a key holds; null when nothing was ever put there. */
   read(key: string): Json {
-    return this.values.get(key) ?? null
+    return copyOf(this.values.get(key) ?? null)
   }
 
   /** All of it, as JSON; `without` leaves out what it remembers of its clients. */
@@ -56,13 +58,14 @@ export class Store {
       const { value, swapped } = result
       return [client, number, value, swapped ?? null]
     })
-    return { values: [...this.values], sessions: without === 'sessions' ? [] : sessions }
+    const values = [...this.values].map(([key, value]): Json => [key, copyOf(value)])
+    return { values, sessions: without === 'sessions' ? [] : sessions }
   }
 
   /** Becomes what `snapshot` made. */
   restore(snapshot: Json): void {
     const { values, sessions } = snapshot as unknown as Snapshot
-    this.values = new Map(values)
+    this.values = new Map(values.map(([key, value]) => [key, copyOf(value)]))
     this.sessions = new Map(
       sessions.map(([client, number, value, swapped]) => [
         client,
@@ -72,9 +75,18 @@ export class Store {
   }
 
   private perform(command: Command): Result {
+    if (command.f === 'append') return this.append(command.key, command.value)
     const { after, result } = outcomeOf(command, this.read(command.key))
-    if (after !== undefined) this.values.set(command.key, after)
+    if (after !== undefined) this.values.set(command.key, copyOf(after))
     return result
+  }
+
+  /** As `outcomeOf`, without a copy of what may be long. */
+  private append(key: string, value: Json): Result {
+    const list = (this.values.get(key) ?? []) as Json[]
+    list.push(value)
+    this.values.set(key, list)
+    return { value: list.length }
   }
 }
 
@@ -94,7 +106,7 @@ export const outcomeOf = (
     }
     case 'append': {
       const after = [...((value ?? []) as readonly Json[]), command.value]
-      return { result: { value: after }, after }
+      return { result: { value: after.length }, after }
     }
     case 'increment': {
       const after = ((value ?? 0) as number) + command.value
@@ -102,6 +114,8 @@ export const outcomeOf = (
     }
   }
 }
+
+const copyOf = (value: Json): Json => (Array.isArray(value) ? [...value] : value)
 
 interface Snapshot {
   readonly values: readonly (readonly [string, Json])[]
