@@ -104,7 +104,7 @@ export const workloadPlan = (run: RunRecord, workload: Workload): Plan =>
 const scheduleOf = (request: TestRequest, catalog: Catalog, topology: Topology): Schedule => {
   const { planFile, template, timeLimitS } = request
   const context = { faults: catalog.faults, topology, timeLimitS }
-  if (planFile !== undefined) return readSchedule(planFile, context)
+  if (planFile !== undefined) return readSchedule(planFile, request.system, context)
   const chance = random(request.seed).fork('nemesis')
   if (template !== undefined)
     return templateSchedule({

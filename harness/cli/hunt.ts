@@ -1,20 +1,17 @@
 /** `schism hunt`: many seeded runs in the simulation, until one breaks a promise; then the smallest that does. */
 import { cpus } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import chalk from 'chalk'
-import type { RunRecord } from '../../results/run.ts'
-import { files, runFolder } from '../../results/store.ts'
 import { type Catalog, loadCatalog } from '../catalog.ts'
 import { monotonicMs } from '../clock.ts'
-import { simVenue } from '../cluster/sim/sim.ts'
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
 import { type Hunted, hunt } from '../hunt/hunt.ts'
+import { type Found, type Kept, keep, sizeOf, wordsOf } from '../hunt/keep.ts'
 import { shrink } from '../hunt/shrink.ts'
-import { draw, play, type Quarry, type Trial } from '../hunt/trial.ts'
-import { commandOf } from '../plan.ts'
+import { countsOf, coverageOf, documentOf } from '../hunt/tally.ts'
+import { draw, play, type Quarry } from '../hunt/trial.ts'
 import { Progress } from '../progress.ts'
 import { report } from '../report.ts'
-import { runTest } from '../run.ts'
 import {
   type Arguments,
   budgetOf,
@@ -23,6 +20,7 @@ import {
   jsonOption,
   storeOption,
 } from './command.ts'
+import { expectation, type Settled, settle } from './outcome.ts'
 import { optionValues } from './test.ts'
 
 /** How long a violation may be made smaller, ms. */
@@ -62,14 +60,31 @@ export const huntCommand: Command = {
       describe: 'name=value: an option of the system or the workload',
       requiresArg: true,
     },
+    expect: {
+      type: 'string',
+      describe: 'violation[:anomaly]: succeed only if the hunt finds it',
+      requiresArg: true,
+    },
+    keep: {
+      type: 'string',
+      describe: 'folder of findings that the smallest run is to join (results/findings)',
+      requiresArg: true,
+    },
     store: storeOption,
     ...budgetOptions,
+    budget: {
+      type: 'string',
+      describe: 'time for the hunt, and for each check of what it finds',
+      default: '60s',
+      requiresArg: true,
+    },
     json: jsonOption,
     quiet: { type: 'boolean', describe: 'no progress' },
   },
   examples: [
     ['hunt raft --bug RA3 --budget 60s', 'a stale read, in a few operations and faults'],
     ['hunt raft --seeds 1..1000', 'a thousand runs of the correct build'],
+    ['hunt raft --bug RA3 --keep results/findings', 'kept, to be played again by every test'],
   ],
   run,
 }
@@ -78,6 +93,7 @@ async function run(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
   const catalog = await loadCatalog()
   const quarry = quarryOf(args)
   const seeds = seedsOf(args.text('seeds'))
+  const expect = expectation(args.text('expect'))
   // Refuses what cannot be hunted before any thread starts.
   draw(quarry, seeds.from, catalog)
   const progress = new Progress(args.flag('quiet') || args.flag('json') ? 'quiet' : 'loud')
@@ -97,23 +113,55 @@ async function run(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
     },
   })
   const first = hunted.trials.find(({ outcome }) => outcome === 'violation')
-  const failed = hunted.trials.find(({ outcome }) => outcome === 'failed')
-  const smallest =
-    first === undefined ? undefined : await smaller(quarry, first.seed, catalog, progress)
+  const found =
+    first === undefined ? undefined : await smaller(hunted, quarry, first.seed, catalog, progress)
   progress.stop()
-  const kept = smallest === undefined ? undefined : await keep(smallest, catalog, args)
-  if (args.flag('json')) console.log(JSON.stringify(documentOf(hunted, kept?.folder), null, 2))
+  const findings = args.text('keep')
+  const kept =
+    found === undefined
+      ? undefined
+      : await keep(found, {
+          catalog,
+          store: resolve(args.text('store')!),
+          budget: budgetOf(args),
+          ...(findings === undefined ? {} : { findings: resolve(findings) }),
+        })
+  const { code, said: settled } = ended(hunted, kept, expect, signal)
+  if (args.flag('json')) console.log(JSON.stringify(documentOf(hunted, kept), null, 2))
   else {
-    if (kept !== undefined) console.log(`${kept.text}\n`)
-    console.log(countsOf(hunted))
-    for (const line of coverageOf(hunted)) console.log(line)
-    if (failed !== undefined)
-      console.log(chalk.yellow(`seed ${failed.seed} failed: ${failed.says}`))
+    await tell(hunted, kept)
+    if (settled !== undefined) console.log(settled)
   }
-  if (first !== undefined) return exitCodes.violation
-  if (signal.aborted) return exitCodes.interrupted
-  if (failed !== undefined) return exitCodes.environment
-  return hunted.trials.length === 0 ? exitCodes.unknown : exitCodes.valid
+  return code
+}
+
+/** Says what was found, if anything, and what the runs have met. */
+const tell = async (hunted: Hunted, kept: Kept | undefined): Promise<void> => {
+  if (kept !== undefined) {
+    const { before, after } = kept.record
+    console.log(`${await report(kept)}\n`)
+    console.log(`made small: ${wordsOf(before)} -> ${wordsOf(after)}`)
+    if (kept.finding !== undefined) console.log(`kept in ${kept.finding}`)
+  }
+  console.log(countsOf(hunted))
+  for (const line of coverageOf(hunted)) console.log(line)
+  const failed = hunted.trials.find(({ outcome }) => outcome === 'failed')
+  if (failed !== undefined) console.log(chalk.yellow(`seed ${failed.seed} failed: ${failed.says}`))
+}
+
+/** A violation beats everything, then an interrupt; a run that failed beats all that kept their promise. */
+const ended = (
+  { trials }: Hunted,
+  kept: Kept | undefined,
+  expect: string | undefined,
+  signal: AbortSignal,
+): Settled => {
+  if (kept !== undefined) return settle(kept.verdict, expect)
+  if (signal.aborted) return { code: exitCodes.interrupted }
+  if (trials.some(({ outcome }) => outcome === 'failed')) return { code: exitCodes.environment }
+  const said = expect === undefined ? {} : { said: 'expected a violation, found none' }
+  const isVain = trials.length === 0 || expect !== undefined
+  return { code: isVain ? exitCodes.unknown : exitCodes.valid, ...said }
 }
 
 const quarryOf = (args: Arguments): Quarry => {
@@ -141,89 +189,21 @@ const seedsOf = (text = `1..${MOST_SEEDS}`): { readonly from: number; readonly t
 
 /** Plays the trial again and makes it small. */
 const smaller = async (
+  hunted: Hunted,
   quarry: Quarry,
   seed: number,
   catalog: Catalog,
   progress: Progress,
-): Promise<Trial> => {
-  const until = monotonicMs() + SHRINK_MS
-  progress.line(`seed ${seed} breaks a promise: making it smaller`)
-  const found = await play(draw(quarry, seed, catalog), catalog)
-  const smallest = await shrink(found, {
+): Promise<Found> => {
+  const begun = monotonicMs()
+  const first = await play(draw(quarry, seed, catalog), catalog)
+  progress.line(`seed ${seed} breaks a promise (${wordsOf(sizeOf(first))}): making it smaller`)
+  const smallest = await shrink(first, {
+    catalog,
     play: (candidate) => play(candidate, catalog),
-    isOver: () => monotonicMs() > until,
+    isOver: () => monotonicMs() > begun + SHRINK_MS,
     progress: () => {},
   })
-  progress.line(sizeOf(smallest.run))
-  return smallest
+  progress.line(wordsOf(sizeOf(smallest)))
+  return { hunted, first, smallest, shrinkMs: monotonicMs() - begun }
 }
-
-const sizeOf = ({ schedule, nodes }: RunRecord): string =>
-  `${schedule.episodes.length} fault episodes, ${schedule.calls?.length ?? 'all'} operations, ${nodes} nodes`
-
-/** Plays it once more into a run's folder, with a report. */
-const keep = async (
-  { run }: Trial,
-  catalog: Catalog,
-  args: Arguments,
-): Promise<{ readonly folder: string; readonly text: string }> => {
-  const store = resolve(args.text('store')!)
-  const result = await runTest({
-    run: { ...run, command: repeating(run, join(runFolder(store, run.id), files.run)) },
-    catalog,
-    venue: simVenue(run),
-    store,
-    budget: budgetOf(args),
-    progress: new Progress('quiet'),
-    signal: new AbortController().signal,
-  })
-  return { folder: result.folder, text: await report(result) }
-}
-
-/** The command that plays exactly this again. */
-const repeating = (run: RunRecord, planFile: string): string => {
-  const { system, workload, nodes, timeLimitS, rate, concurrency, operationTimeoutMs, seed } = run
-  const options = { ...run.systemOptions, ...run.workloadOptions }
-  const request = { system, planFile, cluster: 'sim' as const, faults: [], options }
-  return commandOf(
-    { ...request, timeLimitS, rate, concurrency, operationTimeoutMs, seed },
-    workload,
-    nodes,
-  )
-}
-
-const countsOf = ({ trials, tookMs }: Hunted): string => {
-  const count = (wanted: string): number =>
-    trials.filter(({ outcome }) => outcome === wanted).length
-  const simulatedS = trials.reduce((sum, trial) => sum + trial.simulatedS, 0)
-  const aMinute = Math.round((trials.length / tookMs) * 60_000)
-  return (
-    `${trials.length} runs (${aMinute} a minute), ${Math.round(simulatedS)} simulated seconds ` +
-    `(${Math.round((simulatedS * 1000) / tookMs)} times real time): ${count('valid')} valid, ` +
-    `${count('violation')} violations, ${count('unknown')} unknown, ${count('failed')} failed`
-  )
-}
-
-/** What the runs have met. */
-const coverageOf = ({ trials }: Hunted): readonly string[] => {
-  const faults = new Map<string, number>()
-  for (const trial of trials)
-    for (const [name, times] of Object.entries(trial.faults))
-      faults.set(name, (faults.get(name) ?? 0) + times)
-  const operations = trials.reduce((sum, trial) => sum + trial.operations, 0)
-  const changes = trials.reduce((sum, trial) => sum + trial.leaderChanges, 0)
-  const met = [...faults]
-    .toSorted(([, a], [, b]) => b - a)
-    .map(([name, times]) => `${name} ${times}`)
-  return [
-    `met: ${operations} operations, ${changes} leader changes`,
-    ...(met.length === 0 ? [] : [`faults in force: ${met.join(', ')}`]),
-  ]
-}
-
-const documentOf = (hunted: Hunted, folder: string | undefined): object => ({
-  version: 1,
-  tookMs: Math.round(hunted.tookMs),
-  ...(folder === undefined ? {} : { folder }),
-  trials: hunted.trials,
-})

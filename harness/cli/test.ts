@@ -1,18 +1,19 @@
 /** `schism test`: one run against a real cluster, judged and reported. */
 import { randomInt } from 'node:crypto'
 import { resolve } from 'node:path'
-import type { RunRecord, VerdictRecord } from '../../results/run.ts'
+import type { RunRecord } from '../../results/run.ts'
 import type { OptionValues } from '../api.ts'
 import { type Catalog, find, loadCatalog } from '../catalog.ts'
 import { realVenue, type Venue } from '../cluster/cluster.ts'
 import { dockerCluster } from '../cluster/docker/docker.ts'
 import { simVenue } from '../cluster/sim/sim.ts'
 import { missing, requireEngine } from '../engine.ts'
-import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
+import { type ExitCode, UsageError } from '../errors.ts'
+import { asRequest, differences, readFinding } from '../hunt/finding.ts'
 import { planRun, type TestRequest } from '../plan.ts'
 import { Progress } from '../progress.ts'
 import { report } from '../report.ts'
-import { runTest } from '../run.ts'
+import { type RunResult, runTest } from '../run.ts'
 import {
   type Arguments,
   budgetOf,
@@ -21,7 +22,8 @@ import {
   jsonOption,
   storeOption,
 } from './command.ts'
-import { codeOf } from './outcome.ts'
+import { expectation, settleAll } from './outcome.ts'
+import { sentenceOf, shareOf } from './share.ts'
 
 export const testCommand: Command = {
   command: 'test <system>',
@@ -40,7 +42,8 @@ export const testCommand: Command = {
     },
     plan: {
       type: 'string',
-      describe: "replay a fault schedule: a file, a run's run.json (as planned) or executed.json",
+      describe:
+        "replay a finding's plan.json, which brings its own defaults, or the faults of a file, a run.json or an executed.json",
       conflicts: ['faults', 'template'],
       requiresArg: true,
     },
@@ -65,30 +68,40 @@ export const testCommand: Command = {
     'time-limit': {
       type: 'string',
       describe: 'seconds that clients and faults run',
-      default: '60',
+      defaultDescription: '60',
       requiresArg: true,
     },
     rate: {
       type: 'string',
       describe: 'operations a second, over all clients',
-      default: '200',
+      defaultDescription: '200',
       requiresArg: true,
     },
     concurrency: {
       type: 'string',
       describe: 'clients at a time',
-      default: '10',
+      defaultDescription: '10',
       requiresArg: true,
     },
     'operation-timeout': {
       type: 'string',
       describe: 'seconds after which an operation is indeterminate',
-      default: '3',
+      defaultDescription: '3',
       requiresArg: true,
     },
     seed: {
       type: 'string',
       describe: 'everything random follows from it; drawn when absent',
+      requiresArg: true,
+    },
+    repeat: {
+      type: 'string',
+      describe: 'so many runs, with this seed and those after it: how many break a promise?',
+      requiresArg: true,
+    },
+    bug: {
+      type: 'string',
+      describe: 'build with a known mistake: short for --option bug=',
       requiresArg: true,
     },
     option: {
@@ -118,35 +131,67 @@ export const testCommand: Command = {
     ['test etcd --workload register --faults partition,kill,pause', 'stays linearizable'],
     ['test etcd --template isolate-leader-then-heal:for=5', 'a schedule by name'],
     ['test etcd --option reads=serializable --faults partition --expect violation', 'stale reads'],
+    [
+      'test raft --plan results/findings/raft/RA3/plan.json --repeat 5',
+      'a finding of the simulation, five times in containers',
+    ],
   ],
   run: test,
 }
 
 async function test(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
-  const asked = requestOf(args)
-  const progress = new Progress(args.flag('quiet') || args.flag('json') ? 'quiet' : 'loud')
   const catalog = await loadCatalog()
+  const asked = requestOf(args, catalog)
+  const progress = new Progress(args.flag('quiet') || args.flag('json') ? 'quiet' : 'loud')
   const cluster = await clusterFor(args, catalog)
   const request: TestRequest = cluster === 'sim' ? { ...asked, cluster } : asked
-  const run = planRun(request, catalog)
-  progress.line(`seed ${request.seed}`)
-  const result = await runTest({
-    run,
-    catalog,
-    venue: await venueFor(cluster, run),
-    store: resolve(args.text('store')!),
-    budget: budgetOf(args),
-    progress,
-    signal,
-    ...(request.image === undefined ? {} : { image: request.image }),
-  })
-  const text = await report(result)
-  const { code, said } = settle(result.verdict, request.expect)
-  if (args.flag('json'))
-    console.log(
-      JSON.stringify({ version: 1, folder: result.folder, results: [result.verdict] }, null, 2),
+  const times = args.number('repeat', { from: 1, to: 1000, whole: 'whole' }) ?? 1
+  const runs = Array.from({ length: times }, (_, nth) =>
+    planRun({ ...request, seed: request.seed + nth }, catalog),
+  )
+  const results: RunResult[] = []
+  for (const run of runs) {
+    if (signal.aborted && results.length > 0) break
+    progress.line(`seed ${run.seed}`)
+    results.push(
+      await runTest({
+        run,
+        catalog,
+        venue: await venueFor(cluster, run),
+        store: resolve(args.text('store')!),
+        budget: budgetOf(args),
+        progress,
+        signal,
+        ...(request.image === undefined ? {} : { image: request.image }),
+      }),
     )
-  else console.log(`${text}${said === undefined ? '' : `\n${said}`}`)
+  }
+  return tell(results, args, request.expect)
+}
+
+/** Says what the runs have shown: one in full, and of several how many broke a promise. */
+const tell = async (
+  results: readonly RunResult[],
+  args: Arguments,
+  expect: string | undefined,
+): Promise<ExitCode> => {
+  const verdicts = results.map(({ verdict }) => verdict)
+  const texts = await Promise.all(results.map(report))
+  const { code, said } = settleAll(verdicts, expect)
+  const repeated = results.length === 1 ? undefined : shareOf(verdicts)
+  const worst = Math.max(
+    0,
+    verdicts.findIndex(({ outcome }) => outcome === 'violation'),
+  )
+  if (args.flag('json')) {
+    const { folder } = results[worst]!
+    const around = repeated === undefined ? {} : { repeated }
+    console.log(JSON.stringify({ version: 1, folder, results: verdicts, ...around }, null, 2))
+  } else {
+    console.log(texts[worst])
+    if (repeated !== undefined) console.log(`\n${sentenceOf(repeated)}`)
+    if (said !== undefined) console.log(said)
+  }
   return code
 }
 
@@ -167,24 +212,32 @@ const venueFor = async (cluster: 'docker' | 'sim', run: RunRecord): Promise<Venu
   return realVenue(dockerCluster)
 }
 
-const requestOf = (args: Arguments): TestRequest => {
-  const workload = args.text('workload')
+const requestOf = (args: Arguments, catalog: Catalog): TestRequest => {
+  const system = args.text('system')!
   const planFile = args.text('plan')
+  const found = planFile === undefined ? undefined : foundBefore(planFile, system, catalog)
+  const workload = args.text('workload') ?? found?.workload
   const template = args.text('template')
-  const nodes = args.number('nodes', { from: 1, to: 99, whole: 'whole' })
+  const nodes = args.number('nodes', { from: 1, to: 99, whole: 'whole' }) ?? found?.nodes
   const expect = expectation(args.text('expect'))
   const image = args.text('image')
-  const seed = args.number('seed', { from: 0, to: 2 ** 31 - 1, whole: 'whole' })
+  const bug = args.text('bug')
+  const seed = args.number('seed', { from: 0, to: 2 ** 31 - 1, whole: 'whole' }) ?? found?.seed
+  const timeLimitS = args.number('time-limit', { from: 1, to: 86_400, whole: 'fractional' })
+  const rate = args.number('rate', { from: 0.1, to: 1_000_000, whole: 'fractional' })
+  const concurrency = args.number('concurrency', { from: 1, to: 10_000, whole: 'whole' })
+  const timeoutS = args.number('operation-timeout', { from: 0.01, to: 3600, whole: 'fractional' })
+  const chosen = optionValues(args.texts('option'))
   return {
-    system: args.text('system')!,
+    system,
     faults: args.list('faults').filter((name) => name !== 'none'),
-    timeLimitS: args.number('time-limit', { from: 1, to: 86_400, whole: 'fractional' })!,
-    rate: args.number('rate', { from: 0.1, to: 1_000_000, whole: 'fractional' })!,
-    concurrency: args.number('concurrency', { from: 1, to: 10_000, whole: 'whole' })!,
+    timeLimitS: timeLimitS ?? found?.timeLimitS ?? 60,
+    rate: rate ?? found?.rate ?? 200,
+    concurrency: concurrency ?? found?.concurrency ?? 10,
     operationTimeoutMs:
-      1000 * args.number('operation-timeout', { from: 0.01, to: 3600, whole: 'fractional' })!,
+      timeoutS === undefined ? (found?.operationTimeoutMs ?? 3000) : 1000 * timeoutS,
     seed: seed ?? randomInt(2 ** 31 - 1),
-    options: optionValues(args.texts('option')),
+    options: { ...found?.options, ...chosen, ...(bug === undefined ? {} : { bug }) },
     ...(workload === undefined ? {} : { workload }),
     ...(planFile === undefined ? {} : { planFile }),
     ...(template === undefined ? {} : { template }),
@@ -195,13 +248,15 @@ const requestOf = (args: Arguments): TestRequest => {
   }
 }
 
-/** The anomaly expected; '' for any. */
-const expectation = (text: string | undefined): string | undefined => {
-  if (text === undefined) return undefined
-  const [kind, anomaly = ''] = text.split(':')
-  if (kind !== 'violation')
-    throw new UsageError(`--expect ${text}: expected violation or violation:ANOMALY`)
-  return anomaly
+/** What a finding asks for; says what is different from when it was found. Undefined for another plan. */
+const foundBefore = (file: string, system: string, catalog: Catalog): TestRequest | undefined => {
+  const plan = readFinding(file)
+  if (plan === undefined) return undefined
+  if (plan.system !== system)
+    throw new UsageError(`${file}: system: made for ${plan.system}, not for ${system}`)
+  for (const difference of differences(plan, catalog))
+    console.error(`schism: ${file}: ${difference}`)
+  return asRequest(plan, file, catalog)
 }
 
 /** `name=value` pairs by name. @throws UsageError for a pair that is none */
@@ -213,20 +268,3 @@ export const optionValues = (pairs: readonly string[]): OptionValues =>
       return [pair.slice(0, at), pair.slice(at + 1)]
     }),
   )
-
-/** The exit code, turned around by `--expect`: a known answer that was found is a success. */
-export const settle = (
-  verdict: VerdictRecord,
-  expect: string | undefined,
-): { readonly code: ExitCode; readonly said?: string } => {
-  const code = codeOf(verdict)
-  if (expect === undefined) return { code }
-  const wanted = expect === '' ? 'a violation' : `the violation ${expect}`
-  if (verdict.outcome === 'valid')
-    return { code: exitCodes.unknown, said: `expected ${wanted}, found none` }
-  if (verdict.outcome !== 'violation') return { code, said: `expected ${wanted}, found no answer` }
-  const types = verdict.anomalies.map(({ type }) => type)
-  if (expect === '' || types.includes(expect))
-    return { code: exitCodes.valid, said: `expected ${wanted}: found it` }
-  return { code, said: `expected ${wanted}, found ${[...new Set(types)].join(', ')}` }
-}

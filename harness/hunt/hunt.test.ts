@@ -57,6 +57,7 @@ describe('shrinking', () => {
   test('leaves few operations and faults that still break the promise, and replays', async () => {
     const found = await firstViolation(stale, 40)
     const smallest = await shrink(found, {
+      catalog,
       play: (run) => play(run, catalog),
       isOver: () => false,
       progress: () => {},

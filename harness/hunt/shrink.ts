@@ -1,18 +1,29 @@
 /**
- * Makes a violation small: fewer fault episodes, fewer operations, shorter faults, a shorter run, each
- * candidate played again and kept only when it still breaks the same promise. Delta debugging (Zeller and
- * Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002) over the episodes and over the
- * calls that clients made. What is left out changes what the network draws for the rest, so a candidate is
- * tried with a few seeds.
+ * Makes a violation small: fewer fault episodes, operations, clients and nodes, simpler targets, shorter faults,
+ * less waiting. Each candidate is played again and kept only when it still breaks the same promise. Delta
+ * debugging (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002) over the episodes
+ * and over the calls that clients made. What is left out changes what the network draws for the rest, so a
+ * candidate is tried with a few seeds.
  */
-
-import { observations } from '../../checkers/ledger.ts'
 import type { RunRecord } from '../../results/run.ts'
-import type { PlannedCall, PlannedEpisode } from '../../results/schedule.ts'
-import type { Json } from '../api.ts'
+import type { System, Topology } from '../api.ts'
+import { type Catalog, find } from '../catalog.ts'
+import { UsageError } from '../errors.ts'
+import { checkSchedule } from '../schedule/check.ts'
+import { callsOf } from './calls.ts'
+import {
+  fewerClients,
+  fewerNodes,
+  lessWaiting,
+  shorterFaults,
+  simplerTargets,
+  withCalls,
+  withEpisodes,
+} from './reductions.ts'
 import type { Trial } from './trial.ts'
 
 export interface ShrinkOptions {
+  readonly catalog: Catalog
   /** Plays a candidate. */
   readonly play: (run: RunRecord) => Promise<Trial>
   /** Whether there is no time left. */
@@ -21,10 +32,8 @@ export interface ShrinkOptions {
   readonly progress: (trial: Trial) => void
 }
 
-/** Seeds that a candidate is tried with. */
-const TRIES = 4
-/** After the last call a run goes on for so long, s: what is under way ends. */
-const AFTERWARDS_S = 1
+/** Seeds that a candidate is tried with: few as long as that helps, then more. */
+const TRIES = [4, 32]
 
 /** The smallest trial found that breaks the promise in the same way. */
 export const shrink = async (found: Trial, options: ShrinkOptions): Promise<Trial> =>
@@ -32,6 +41,10 @@ export const shrink = async (found: Trial, options: ShrinkOptions): Promise<Tria
 
 class Shrinking {
   private best: Trial
+  /** How many seeds a candidate is tried with. */
+  private seeds = TRIES[0]!
+  /** Counts what was kept. */
+  private kept = 0
 
   constructor(
     private readonly found: Trial,
@@ -41,61 +54,82 @@ class Shrinking {
   }
 
   async smallest(): Promise<Trial> {
-    // From here on clients do what they did, and not what the workload makes of what happens.
-    await this.tries(withCalls(this.best.run, callsOf(this.found)))
-    for (let size = Number.POSITIVE_INFINITY; sizeOf(this.best) < size; ) {
-      size = sizeOf(this.best)
-      await this.fewer(
-        () => this.best.run.schedule.episodes,
-        (run, episodes) => withEpisodes(run, episodes),
-      )
-      await this.fewer(
-        () => this.best.run.schedule.calls ?? [],
-        (run, calls) => withCalls(run, calls),
-      )
-      await this.shorter()
-      if (this.options.isOver()) break
+    await this.scripted()
+    const system = find('system', this.options.catalog.systems, this.found.run.system)
+    for (const tries of TRIES) {
+      this.seeds = tries
+      await this.untilNothingHelps(system)
     }
     return this.best
   }
 
+  private async untilNothingHelps(system: System): Promise<void> {
+    for (let before = -1; before < this.kept && !this.options.isOver(); ) {
+      before = this.kept
+      await this.fewer(({ schedule }) => schedule.episodes, withEpisodes)
+      await this.fewer(({ schedule }) => schedule.calls ?? [], withCalls)
+      await this.each((run) => fewerNodes(run, system))
+      await this.each(fewerClients)
+      await this.each(simplerTargets)
+      await this.each(shorterFaults)
+      await this.each(lessWaiting)
+    }
+  }
+
+  /**
+   * From here on clients do what they did, and not what the workload makes of what happens. What proves the
+   * violation is often enough, or what else was done to the same keys.
+   */
+  private async scripted(): Promise<void> {
+    const { run, proof } = this.best
+    const calls = callsOf(this.best)
+    const proving = calls.filter(({ index }) => proof!.anomaly.ops.includes(index))
+    const keys = new Set(proving.map(({ key }) => key))
+    const related = calls.filter(({ key }) => keys.has(key))
+    for (const some of [proving, related, calls])
+      if (some.length > 0 && (await this.tries(withCalls(run, some)))) return
+  }
+
   /** Delta debugging over one list: leaves out ever smaller parts of it. */
   private async fewer<T>(
-    list: () => readonly T[],
+    list: (run: RunRecord) => readonly T[],
     put: (run: RunRecord, list: readonly T[]) => RunRecord,
   ): Promise<void> {
+    const all = () => list(this.best.run)
     for (
-      let part = Math.ceil(list().length / 2);
+      let part = Math.ceil(all().length / 2);
       part >= 1;
       part = part === 1 ? 0 : Math.ceil(part / 2)
     ) {
-      for (let from = 0; from < list().length; ) {
+      for (let from = 0; from < all().length; ) {
         if (this.options.isOver()) return
-        const rest = [...list().slice(0, from), ...list().slice(from + part)]
         // Where it could be left out, the next part stands in its place.
-        if (!(await this.tries(put(this.best.run, rest)))) from += part
+        if (!(await this.tries(put(this.best.run, all().toSpliced(from, part))))) from += part
       }
     }
   }
 
-  /** Halves how long faults stay. */
-  private async shorter(): Promise<void> {
-    for (const [place, episode] of this.best.run.schedule.episodes.entries()) {
-      if (this.options.isOver()) return
-      const half = { ...episode, for: Math.round(episode.for * 500) / 1000 }
-      if (half.for < 0.05) continue
-      const episodes = this.best.run.schedule.episodes.with(place, half)
-      await this.tries(withEpisodes(this.best.run, episodes))
+  /** Takes the first candidate that will do, and begins again with what there is then. */
+  private async each(candidates: (run: RunRecord) => readonly RunRecord[]): Promise<void> {
+    for (let found = true; found; ) {
+      found = false
+      for (const candidate of candidates(this.best.run)) {
+        if (this.options.isOver()) return
+        found = await this.tries(candidate)
+        if (found) break
+      }
     }
   }
 
   /** Keeps a candidate that breaks the same promise. */
   private async tries(run: RunRecord): Promise<boolean> {
-    for (let nth = 0; nth < TRIES; nth++) {
+    if (!isPossible(run, this.options.catalog)) return false
+    for (let nth = 0; nth < this.seeds; nth++) {
       if (this.options.isOver()) return false
       const trial = await this.options.play({ ...run, seed: run.seed + nth })
       if (trial.proof?.anomaly.type === this.found.proof!.anomaly.type) {
         this.best = trial
+        this.kept++
         this.options.progress(trial)
         return true
       }
@@ -104,38 +138,20 @@ class Shrinking {
   }
 }
 
-const sizeOf = ({ run }: Trial): number =>
-  run.schedule.episodes.length * 1000 +
-  (run.schedule.calls?.length ?? 0) +
-  run.schedule.episodes.reduce((sum, episode) => sum + episode.for, 0) / 1000
-
-const withEpisodes = (run: RunRecord, episodes: readonly PlannedEpisode[]): RunRecord => ({
-  ...run,
-  schedule: { ...run.schedule, episodes: [...episodes] },
-})
-
-const withCalls = (run: RunRecord, calls: readonly PlannedCall[]): RunRecord => {
-  const last = Math.max(0, ...calls.map(({ at }) => at))
-  return {
-    ...run,
-    timeLimitS: Math.min(run.timeLimitS, Math.ceil(last + AFTERWARDS_S)),
-    schedule: { ...run.schedule, calls: [...calls] },
+/** Whether its schedule may be carried out on its cluster: a node that a fault hits may be gone. */
+const isPossible = (run: RunRecord, catalog: Catalog): boolean => {
+  const { schedule, members, timeLimitS } = run
+  const { primaries, membership } = find('system', catalog.systems, run.system)
+  const topology: Topology = {
+    members,
+    hasPrimaries: primaries !== undefined,
+    hasMembership: membership !== undefined,
   }
-}
-
-/** What clients did in the main phase, as it can be done again. */
-const callsOf = ({ run, simulated: { history } }: Trial): readonly PlannedCall[] => {
-  const phases = observations(history).filter((one) => one.kind === 'phase')
-  const begun = phases.find(({ phase }) => phase === 'main')?.time ?? 0
-  const over = phases.find(({ phase }) => phase === 'recovery')?.time ?? Number.POSITIVE_INFINITY
-  return [...history.operations()]
-    .map(({ invoke }) => invoke)
-    .filter(({ time }) => time >= begun && time < over)
-    .map(({ time, process, f, key, value }) => ({
-      at: (time - begun) / 1e9,
-      thread: (process as number) % run.concurrency,
-      f,
-      ...(key === undefined ? {} : { key: key as string | number }),
-      value: value as Json,
-    }))
+  try {
+    checkSchedule('', schedule, { faults: catalog.faults, topology, timeLimitS })
+    return true
+  } catch (error) {
+    if (error instanceof UsageError) return false
+    throw error
+  }
 }

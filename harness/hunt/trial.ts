@@ -33,8 +33,14 @@ export interface Trial {
   /** By checker. */
   readonly verdicts: Readonly<Record<string, Verdict>>
   readonly outcome: 'valid' | 'violation' | 'unknown' | 'failed'
-  /** What shows the violation first, with its checker. */
-  readonly proof?: { readonly checker: string; readonly anomaly: Anomaly }
+  /** What shows the violation first. */
+  readonly proof?: Proof
+}
+
+/** An anomaly with the checker that found it. */
+export interface Proof {
+  readonly checker: string
+  readonly anomaly: Anomaly
 }
 
 /** A trial's checkers have this long; ms and bytes. */

@@ -28,7 +28,7 @@ const context = { faults, topology, timeLimitS: 60 }
 const read = (content: unknown, changes: object = {}) => {
   const file = join(mkdtempSync(join(tmpdir(), 'schism-test-')), 'plan.json')
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content))
-  return readSchedule(file, { ...context, ...changes })
+  return readSchedule(file, 'etcd', { ...context, ...changes })
 }
 const episode = (changes: object = {}) => ({
   at: 5,
@@ -43,6 +43,15 @@ const waiting = (when: unknown, changes: object = {}) => {
 }
 
 describe('a schedule from a file', () => {
+  test('is for the system that it names, if any', () => {
+    const { system, ...rest } = { system: 'etcd', episodes: [episode()] }
+    expect(read({ system, ...rest }).episodes).toHaveLength(1)
+    expect(read({ system, schedule: rest }).episodes).toHaveLength(1)
+    const other = /plan\.json: system: made for nats, not for etcd/
+    expect(() => read({ system: 'nats', ...rest })).toThrow(other)
+    expect(() => read({ system: 'nats', schedule: rest })).toThrow(other)
+  })
+
   test('comes back as it was generated, also out of a run.json', () => {
     const { episodes } = generateSchedule({ faults, topology, timeLimitS: 60, random: random(9) })
     expect(read({ episodes }).episodes).toEqual(episodes)
@@ -247,7 +256,7 @@ describe('a schedule from a file', () => {
   })
 
   test('a file that is not there is named', () => {
-    expect(() => readSchedule('/nowhere/plan.json', context)).toThrow(
+    expect(() => readSchedule('/nowhere/plan.json', 'etcd', context)).toThrow(
       /\/nowhere\/plan\.json: cannot be read/,
     )
   })

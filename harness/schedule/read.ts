@@ -1,31 +1,37 @@
 /**
- * Reads a schedule from a file: one written by hand, a run's `run.json` (as it was planned) or its
- * `executed.json` (as it was carried out, with the nodes and times of then).
+ * Reads a schedule from a file: one written by hand, a finding's `plan.json`, a run's `run.json` (as it was
+ * planned) or its `executed.json` (as it was carried out, with the nodes and times of then).
  */
 import { readFileSync } from 'node:fs'
 import { executedSchedule, replayOf, type Schedule, schedule } from '../../results/schedule.ts'
 import { messageOf, UsageError } from '../errors.ts'
 import { checkSchedule, firstIssue, type ScheduleContext } from './check.ts'
 
-/** @throws UsageError naming the file, the place, what was found and what was expected */
-export const readSchedule = (file: string, context: ScheduleContext): Schedule =>
-  checkSchedule(file, contentOf(file), context)
+/** The schedule in a file for a system. @throws UsageError naming the file, the place, what was found and expected */
+export const readSchedule = (file: string, system: string, context: ScheduleContext): Schedule => {
+  const content = contentOf(file)
+  if (content.system !== undefined && content.system !== system)
+    throw new UsageError(`${file}: system: made for ${content.system}, not for ${system}`)
+  return checkSchedule(file, content, context)
+}
 
 const contentOf = (file: string): Schedule => {
-  const found = parse(file)
+  const found = jsonOf(file)
   const wasExecuted = typeof found === 'object' && found !== null && 'executed' in found
   if (wasExecuted) {
     const result = executedSchedule.safeParse(found)
     if (!result.success) throw new UsageError(`${file}: ${firstIssue(result.error)}`)
     return replayOf(result.data)
   }
-  const planned = typeof found === 'object' && found !== null && 'schedule' in found
-  const result = schedule.safeParse(planned ? found.schedule : found)
+  const isWithin = typeof found === 'object' && found !== null && 'schedule' in found
+  const result = schedule.safeParse(isWithin ? found.schedule : found)
   if (!result.success) throw new UsageError(`${file}: ${firstIssue(result.error)}`)
-  return result.data
+  const around = isWithin && 'system' in found ? found.system : undefined
+  return typeof around === 'string' ? { ...result.data, system: around } : result.data
 }
 
-const parse = (file: string): unknown => {
+/** What a file of JSON holds. @throws UsageError naming the file */
+export const jsonOf = (file: string): unknown => {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
