@@ -64,6 +64,8 @@ export type Observation =
   | { readonly kind: 'phase'; readonly phase: 'main' | 'recovery' | 'final' | 'end' }
   /** The whole cluster serves again after the last heal. */
   | { readonly kind: 'recovered'; readonly afterMs: number }
+  /** It did not say so in the time that the run waited for it, and why. */
+  | { readonly kind: 'unrecovered'; readonly afterMs: number; readonly reason: string }
   | { readonly kind: 'warning'; readonly message: string }
 
 /** One fault from request to heal, as it was executed. Times are ns since the run began. */

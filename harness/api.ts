@@ -151,6 +151,11 @@ export interface Claim {
   readonly model: ConsistencyModel
   /** Their words in short, with the source: shown in the report beside what was found. */
   readonly says: string
+  /**
+   * How soon clients are answered again when no fault is left, ms, on a machine that has time for it: judged
+   * in simulations, where nobody else takes the nodes' time.
+   */
+  readonly progressMs?: number
 }
 
 /** One member of a cluster before it runs. Names are unique in the cluster: `n1`, `s2`. */

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { cpus, release } from 'node:os'
+import { progressWithin } from '../checkers/progress.ts'
 import type { RunRecord } from '../results/run.ts'
 import type { Schedule } from '../results/schedule.ts'
 import type { Options, OptionValues, Plan, System, Topology, Workload } from './api.ts'
@@ -39,6 +40,9 @@ export interface TestRequest {
   readonly image?: string
 }
 
+/** A simulated system that promises nothing about it goes on after this long, ms, or is stuck. */
+const PATIENCE_MS = 59_000
+
 /** Makes the plan of a run. @throws UsageError for anything unknown or impossible, before anything starts */
 export const planRun = (request: TestRequest, catalog: Catalog): RunRecord => {
   const system = find('system', catalog.systems, request.system)
@@ -59,7 +63,7 @@ export const planRun = (request: TestRequest, catalog: Catalog): RunRecord => {
   }
   const schedule = scheduleOf(request, catalog, topology)
   const faults = [...new Set(schedule.episodes.map(({ fault }) => fault))]
-  const claim = system.claims(systemOptions)[workload.client]!
+  const { progressMs, ...claim } = system.claims(systemOptions)[workload.client]!
   return {
     version: 1,
     id: runId(request.system, workloadName, request.seed),
@@ -83,6 +87,7 @@ export const planRun = (request: TestRequest, catalog: Catalog): RunRecord => {
     timeLimitS: request.timeLimitS,
     operationTimeoutMs: request.operationTimeoutMs,
     claim,
+    ...(request.cluster === 'sim' ? { progress: { withinMs: progressMs ?? PATIENCE_MS } } : {}),
     environment: {
       schism: version,
       node: process.version,
@@ -94,12 +99,15 @@ export const planRun = (request: TestRequest, catalog: Catalog): RunRecord => {
 }
 
 /** The workload's plan for a run: the same from the same `run.json`, whoever asks. */
-export const workloadPlan = (run: RunRecord, workload: Workload): Plan =>
-  workload.plan({
+export const workloadPlan = (run: RunRecord, workload: Workload): Plan => {
+  const plan = workload.plan({
     random: random(run.seed).fork('workload'),
     threads: run.concurrency,
     options: run.workloadOptions,
   })
+  if (run.progress === undefined) return plan
+  return { ...plan, checkers: { ...plan.checkers, progress: progressWithin(run.progress) } }
+}
 
 const scheduleOf = (request: TestRequest, catalog: Catalog, topology: Topology): Schedule => {
   const { planFile, template, timeLimitS } = request

@@ -11,7 +11,7 @@ import { type Catalog, find } from './catalog.ts'
 import { type Clock, milliseconds, seconds, sleep } from './clock.ts'
 import { clockOffsets } from './clock-evidence.ts'
 import type { RunningCluster } from './cluster/cluster.ts'
-import { EnvironmentError } from './errors.ts'
+import { EnvironmentError, messageOf } from './errors.ts'
 import type { Generator } from './generator.ts'
 import { script, stagger, stream, timeLimit } from './generators/index.ts'
 import { Interpreter } from './interpreter.ts'
@@ -185,9 +185,15 @@ export class Story {
     const begun = this.clock.now()
     // A node may have ended after its healing, on damage that it found late.
     await this.heal()
-    await cluster.awaitReady(READY_MS, options.signal)
-    const afterMs = Math.round((this.clock.now() - begun) / 1e6)
-    recorder.observe({ kind: 'recovered', afterMs })
+    const afterMs = (): number => Math.round((this.clock.now() - begun) / 1e6)
+    try {
+      await cluster.awaitReady(READY_MS, options.signal)
+    } catch (error) {
+      if (!options.signal.aborted)
+        recorder.observe({ kind: 'unrecovered', afterMs: afterMs(), reason: messageOf(error) })
+      throw error
+    }
+    recorder.observe({ kind: 'recovered', afterMs: afterMs() })
   }
 
   private async final(): Promise<void> {

@@ -38,6 +38,8 @@ export const runRecord = z.object({
   operationTimeoutMs: z.number(),
   /** What the system's makers claim for the data type driven. */
   claim: z.object({ model: z.string(), says: z.string() }),
+  /** How soon after the last fault clients must be answered again; absent: nobody promises anything. */
+  progress: z.object({ withinMs: z.number().positive() }).optional(),
   /** Versions and machine: schism, node, engine, kernel, cpus, image and its digest, … */
   environment: z.record(z.string(), z.string()),
 })

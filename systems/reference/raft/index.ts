@@ -8,6 +8,9 @@ import { RaftNode } from './node.ts'
 const says =
   '"Our goal for Raft is to implement linearizable semantics" (Ongaro and Ousterhout 2014, section 8)'
 
+/** Clients look for the leader again, and an election may need several rounds (section 9.3). */
+const progressMs = (electionMs: number): number => 2000 + 10 * electionMs
+
 const members = (nodes: number): readonly Member[] =>
   Array.from({ length: nodes }, (_, n) => ({ name: `n${n + 1}`, role: 'server', serves: true }))
 
@@ -50,8 +53,12 @@ export default {
   ready,
   primaries,
   clients: { register: openRegister, set: openSet },
-  claims: () => ({
-    register: { model: 'linearizable', says },
-    set: { model: 'linearizable', says },
-  }),
+  claims: ({ electionMs }) => {
+    const claim = {
+      model: 'linearizable',
+      says,
+      progressMs: progressMs(Number(electionMs)),
+    } as const
+    return { register: claim, set: claim }
+  },
 } satisfies System
