@@ -146,7 +146,7 @@ export class SimNode {
         })
         return () => {
           isCancelled = true
-          timer.callback = undefined
+          scheduler.cancel(timer)
         }
       },
       now: () => Math.floor(EPOCH_MS + scheduler.now() / 1e6 + this.offsetMs()),

@@ -43,7 +43,7 @@ describe('virtual time', () => {
     const scheduler = new Scheduler()
     let happened = 0
     scheduler.after(1, () => happened++)()
-    scheduler.at(1, () => happened++).callback = undefined
+    scheduler.cancel(scheduler.at(1, () => happened++))
     await scheduler.run(sleep(scheduler, 2))
     expect(happened).toBe(0)
   })

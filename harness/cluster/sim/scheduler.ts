@@ -8,22 +8,19 @@
  * everything that the promises lead to is run before time goes on.
  */
 import type { Clock } from '../../clock.ts'
+import { type Due, Queue } from './queue.ts'
 
-/** What is going to happen, unless its callback is taken away. */
-export interface Cancellable {
-  callback: (() => void) | undefined
-}
-
-interface Entry extends Cancellable {
-  readonly at: number
-  readonly order: number
+/** What is going to happen. */
+export interface Step extends Due {
+  readonly callback: () => void
+  /** Whether promises may wait for it. */
   readonly stirs: boolean
 }
 
 export class Scheduler implements Clock {
   private time = 0
   private orders = 0
-  private heap: Entry[] = []
+  private readonly queue = new Queue<Step>()
   /** Whether promises may be waiting to run. */
   private stirred = true
   /** How many things have happened. */
@@ -38,10 +35,8 @@ export class Scheduler implements Clock {
 
   /** For the harness: as `Clock.after`. */
   after(ns: number, callback: () => void): () => void {
-    const entry = this.push(this.time + Math.max(0, Math.ceil(ns)), callback, true)
-    return () => {
-      entry.callback = undefined
-    }
+    const step = this.push(this.time + Math.max(0, Math.ceil(ns)), callback, true)
+    return () => this.cancel(step)
   }
 
   soon(callback: () => void): void {
@@ -49,8 +44,13 @@ export class Scheduler implements Clock {
   }
 
   /** For nodes: at a time in ns, not before now. */
-  at(ns: number, callback: () => void): Cancellable {
+  at(ns: number, callback: () => void): Step {
     return this.push(Math.max(this.time, Math.ceil(ns)), callback, false)
+  }
+
+  /** Lets a step never happen; too late for one that has. */
+  cancel(step: Step): void {
+    this.queue.remove(step)
   }
 
   /** Says that a promise was settled: what waits for it runs before time goes on. */
@@ -77,61 +77,23 @@ export class Scheduler implements Clock {
         if (settled) return work
       }
       if (this.steps % BREATH_STEPS === 0) await breath()
-      const next = this.pop()
+      const next = this.queue.pop()
       if (next === undefined) throw new Error('everything waits, and nothing is going to happen')
       if (next.at > patience)
         throw new Error(`the work still waits after ${this.patienceNs / 1e9} simulated seconds`)
       this.time = next.at
       this.steps++
       if (next.stirs) this.stirred = true
-      next.callback!()
+      next.callback()
     }
   }
 
-  private push(at: number, callback: () => void, stirs: boolean): Entry {
-    const entry: Entry = { at, order: this.orders++, callback, stirs }
-    const { heap } = this
-    let place = heap.length
-    heap.push(entry)
-    while (place > 0) {
-      const above = (place - 1) >> 1
-      if (!before(entry, heap[above]!)) break
-      heap[place] = heap[above]!
-      place = above
-    }
-    heap[place] = entry
-    return entry
-  }
-
-  /** The next entry that was not cancelled. */
-  private pop(): Entry | undefined {
-    for (;;) {
-      const { heap } = this
-      const first = heap[0]
-      if (first === undefined) return undefined
-      const last = heap.pop()!
-      if (heap.length > 0) this.sink(last)
-      if (first.callback !== undefined) return first
-    }
-  }
-
-  private sink(entry: Entry): void {
-    const { heap } = this
-    const { length } = heap
-    let place = 0
-    for (;;) {
-      let child = 2 * place + 1
-      if (child >= length) break
-      if (child + 1 < length && before(heap[child + 1]!, heap[child]!)) child++
-      if (!before(heap[child]!, entry)) break
-      heap[place] = heap[child]!
-      place = child
-    }
-    heap[place] = entry
+  private push(at: number, callback: () => void, stirs: boolean): Step {
+    const step = { at, order: this.orders++, place: -1, callback, stirs }
+    this.queue.push(step)
+    return step
   }
 }
-
-const before = (a: Entry, b: Entry): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
 
 /** Lets all promises that are settled lead where they lead: a tick comes when none is left to run. */
 const turn = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve))
