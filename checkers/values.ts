@@ -19,8 +19,16 @@ const OTHER = 5
 /** Stands for null in `elements`. */
 export const NULL_ELEMENT = -(2 ** 31)
 
+/** Between which numbers others lie, both included; none do where `least` is the larger. */
+export interface Span {
+  readonly least: number
+  readonly greatest: number
+}
+
 export class Values {
   length = 0
+  private least = Number.POSITIVE_INFINITY
+  private greatest = Number.NEGATIVE_INFINITY
   /** Kind and code of each value; may be longer than `length`. */
   kind = new Uint8Array(1024)
   code = new Int32Array(1024)
@@ -36,8 +44,10 @@ export class Values {
       this.kind = doubled(this.kind, Uint8Array)
       this.code = doubled(this.code, Int32Array)
     }
-    if (isSmall(value)) this.set(position, NUMBER, value)
-    else if (value === undefined) this.set(position, ABSENT, 0)
+    if (isSmall(value)) {
+      this.set(position, NUMBER, value)
+      this.meet(value)
+    } else if (value === undefined) this.set(position, ABSENT, 0)
     else if (value === null) this.set(position, NULL, 0)
     else if (isTuple(value))
       this.set(position, value.length === 2 ? PAIR : TRIPLE, this.store(value))
@@ -63,6 +73,11 @@ export class Values {
     }
   }
 
+  /** Between which numbers all small ones lie, those in lists of two and three included. */
+  get span(): Span {
+    return { least: this.least, greatest: this.greatest }
+  }
+
   /** How many elements the list at a position has; -1 where there is none. */
   listLength(position: number): number {
     const kind = this.kind[position]
@@ -85,6 +100,11 @@ export class Values {
     return element === NULL_ELEMENT ? null : element
   }
 
+  private meet(value: number): void {
+    if (value < this.least) this.least = value
+    if (value > this.greatest) this.greatest = value
+  }
+
   private set(position: number, kind: number, code: number): void {
     this.kind[position] = kind
     this.code[position] = code
@@ -94,7 +114,10 @@ export class Values {
     const place = this.used
     if (place + tuple.length > this.elements.length)
       this.elements = doubled(this.elements, Int32Array)
-    for (const element of tuple) this.elements[this.used++] = element ?? NULL_ELEMENT
+    for (const element of tuple) {
+      this.elements[this.used++] = element ?? NULL_ELEMENT
+      if (element !== null) this.meet(element)
+    }
     return place
   }
 }

@@ -217,7 +217,7 @@ const place = (registers: Registers, key: number): string => {
 
 const repeated = (registers: Registers, version: number): string => {
   const { versions } = registers
-  const value = show(versions.value(version)) + place(registers, versions.key[version]!)
+  const value = show(versions.value(version)) + place(registers, versions.key(version))
   return version < versions.keys
     ? `the initial value ${value} was written as well: a read of it may have come from either`
     : `${value} was written more than once: a read of it may have come from any of them`

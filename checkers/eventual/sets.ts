@@ -80,7 +80,7 @@ export class SetCells implements Cells {
   ) {
     this.keys = history.keys.length + 1
     this.byKey = new Uint8Array(this.keys)
-    this.elements = new Versions(this.keys, null, history.length)
+    this.elements = new Versions(this.keys, null, history.length, history.columns.value.span)
     const updates = this.collect()
     const { size } = this.elements
     this.adds = new Updates(size)
@@ -147,7 +147,7 @@ export class SetCells implements Cells {
   }
 
   name(cell: number): string {
-    const key = this.history.keys[this.elements.key[cell]!]
+    const key = this.history.keys[this.elements.key(cell)]
     return `element ${show(this.elements.value(cell))}${key === undefined ? '' : ` of ${key}`}`
   }
 
@@ -223,7 +223,7 @@ export class SetCells implements Cells {
     const side = this.history.fs[f[start]!] === 'add' ? this.adds : this.removes
     this.attempted++
     if (outcome === OK) this.acknowledged++
-    if (outcome !== FAIL) this.byKey[this.elements.key[cell]!] = 1
+    if (outcome !== FAIL) this.byKey[this.elements.key(cell)] = 1
     side.note(cell, start, outcome === OK ? completion : OPEN, outcome)
   }
 
@@ -262,8 +262,7 @@ export class SetCells implements Cells {
   /** The cells of each key. The nil of each key is one of them, met or not: absent everywhere is fine. */
   private group(): readonly number[][] {
     const cells = Array.from({ length: this.keys }, (): number[] => [])
-    for (let cell = 0; cell < this.elements.size; cell++)
-      cells[this.elements.key[cell]!]!.push(cell)
+    for (let cell = 0; cell < this.elements.size; cell++) cells[this.elements.key(cell)]!.push(cell)
     return cells
   }
 }

@@ -14,19 +14,18 @@
  * circle holds a circle of two. For let t(M) be the largest on the circle; every f(A) on it is smaller
  * than the t of A's successor, so than t(M); so M's successor N must stand before M, and M before N.
  *
- * Such a pair is found by going through the blocks once: those with f < t by their f, which must not
- * overlap, and the others by their t, which must not lie within one of the former.
+ * Such a pair is found by going through the blocks once, from the latest t to the earliest: a block is in
+ * conflict with one that has a later t when its t comes after the f of that one, and its f before the t.
+ * Only the block of those before whose f is the earliest counts: as long as there was no conflict, what
+ * comes now has its t before the f of all others. The block of the initial value stands before all.
  */
 import { NONE } from '../history.ts'
 import { type Chains, POLL_MASK } from './chains.ts'
 import { NEVER } from './part.ts'
 
 export class Blocks {
-  /**
-   * At a position of the history: 1 + the first version of the block that comes next there. Without a
-   * contradiction, to go through them is to go through the blocks of each key in a legal order.
-   */
-  readonly at: Int32Array
+  /** Of an operation that began last in its block: 1 + the first version of the block, or 0. */
+  private readonly heads: Int32Array
   /** Of a block, by its first version: the operation that ended first; NONE for the initial value. */
   private readonly first: Int32Array
   /** Of a block, by its first version: the operation that began last. */
@@ -34,8 +33,8 @@ export class Blocks {
 
   /** Adds what it finds to the contradictions. O(operations). @throws OutOfLimits */
   constructor(private readonly chains: Chains) {
-    const { history, versions } = chains.registers
-    this.at = new Int32Array(history.length)
+    const { size, versions } = chains.registers
+    this.heads = new Int32Array(size)
     this.first = new Int32Array(versions.size)
     this.last = new Int32Array(versions.size)
     this.follow()
@@ -43,7 +42,22 @@ export class Blocks {
   }
 
   get bytes(): number {
-    return this.at.byteLength + this.first.byteLength * 2
+    return this.heads.byteLength + this.first.byteLength * 2
+  }
+
+  /**
+   * At a position of the history: 1 + the first version of the block that comes next there, or 0. Without a
+   * contradiction, to go through them is to go through the blocks of each key in a legal order.
+   */
+  places(): Int32Array {
+    const { chains, heads, first } = this
+    const { history, start, end } = chains.registers
+    const places = new Int32Array(history.length)
+    for (let op = 0; op < heads.length; op++) {
+      const head = heads[op]! - 1
+      if (head >= 0) places[Math.min(end[first[head]!]!, start[op]!)] = head + 1
+    }
+    return places
   }
 
   /** Goes along every chain. */
@@ -51,7 +65,7 @@ export class Blocks {
     const { chains } = this
     const { observed, end, versions } = chains.registers
     const { producer } = chains
-    const { key, size, keys: initial } = versions
+    const { size, keys: initial } = versions
     const reached = new Uint8Array(size)
     for (let version = 0; version < size; version++) {
       if ((version & POLL_MASK) === 0) chains.poll(this.bytes)
@@ -60,11 +74,12 @@ export class Blocks {
         if (op === NONE || observed[op] !== NONE) continue
         if (end[op] === NEVER && !chains.counts(op)) continue
       }
-      if (chains.isOpen(key[version]!)) this.walk(version, reached)
+      if (chains.isOpen(versions.key(version))) this.walk(version, reached)
     }
     for (let version = initial; version < size; version++)
       if (reached[version] === 0 && producer[version] !== NONE)
-        if (chains.counts(producer[version]!) && chains.isOpen(key[version]!)) this.circle(version)
+        if (chains.counts(producer[version]!) && chains.isOpen(versions.key(version)))
+          this.circle(version)
   }
 
   /** Whether the chain that begins with a version is right, and where its block stands. */
@@ -107,15 +122,14 @@ export class Blocks {
 
   /** An operation of a block ended before one began that stands in front of it there. */
   private backwards(head: number, ended: number, began: number): void {
-    this.chains.contradict(this.chains.registers.versions.key[head]!, [ended, began])
+    this.chains.contradict(this.chains.registers.versions.key(head), [ended, began])
   }
 
   private place(head: number, first: number, last: number): void {
-    const { start, end, versions } = this.chains.registers
-    const initial = head < versions.keys
-    this.first[head] = initial ? NONE : first
+    const isInitial = head < this.chains.registers.versions.keys
+    this.first[head] = isInitial ? NONE : first
     this.last[head] = last
-    if (!initial) this.at[Math.min(end[first]!, start[last]!)] = head + 1
+    if (!isInitial) this.heads[last] = head + 1
   }
 
   /** Versions that compare-and-sets made out of each other, without a first one. */
@@ -127,29 +141,35 @@ export class Blocks {
     for (; !seen.has(version); version = observed[chains.producer[version]!]!) seen.add(version)
     const all = [...seen]
     const ops = all.slice(all.indexOf(version)).map((one) => chains.producer[one]!)
-    chains.contradict(versions.key[from]!, ops)
+    chains.contradict(versions.key(from), ops)
   }
 
   /** Whether two blocks must each stand before the other. */
   private compare(): void {
-    const { chains, at, first, last } = this
+    const { chains, heads, first, last } = this
     const { start, end, versions } = chains.registers
-    const { key: keyOf, keys } = versions
-    const { length } = at
-    /** Of each key: the block so far with f < t that reaches furthest. */
-    const furthest = new Int32Array(keys).fill(NONE)
-    for (let key = 0; key < keys; key++)
-      if (chains.isOpen(key) && last[key] !== NONE) furthest[key] = key
-    for (let position = 0; position < length; position++) {
-      if ((position & POLL_MASK) === 0) chains.poll(this.bytes)
-      const block = at[position]! - 1
+    /** Of each key: the block so far whose f is the earliest. */
+    const earliest = new Int32Array(versions.keys).fill(NONE)
+    for (let op = heads.length - 1; op >= 0; op--) {
+      if ((op & POLL_MASK) === 0) chains.poll(this.bytes)
+      const block = heads[op]! - 1
       if (block < 0) continue
-      const key = keyOf[block]!
+      const key = versions.key(block)
       const f = end[first[block]!]!
-      const before = furthest[key]!
-      if (before !== NONE && f < start[last[before]!]!)
-        chains.contradict(key, [first[before]!, last[before]!, first[block]!, last[block]!])
-      if (f < start[last[block]!]!) furthest[key] = block
+      const initial = last[key]!
+      if (initial !== NONE && f < start[initial]!) this.conflict(key, key, block)
+      const after = earliest[key]!
+      if (after !== NONE) {
+        const afterF = end[first[after]!]!
+        if (afterF < start[op]! && f < start[last[after]!]!) this.conflict(key, after, block)
+        if (f > afterF) continue
+      }
+      earliest[key] = block
     }
+  }
+
+  private conflict(key: number, one: number, other: number): void {
+    const { chains, first, last } = this
+    chains.contradict(key, [first[one]!, last[one]!, first[other]!, last[other]!])
   }
 }

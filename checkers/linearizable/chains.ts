@@ -57,7 +57,7 @@ export class Chains {
   /** What these columns and those of the registers hold. */
   get bytes(): number {
     const { size, versions } = this.registers
-    return size * 24 + versions.bytes + this.producer.byteLength * 4 + this.happened.size * 48
+    return size * 16 + versions.bytes + this.producer.byteLength * 4 + this.happened.size * 48
   }
 
   /** Whether a key can be judged by its chains and nothing speaks against it so far. */
@@ -87,25 +87,25 @@ export class Chains {
   }
 
   private findProducers(): void {
-    const { size, key, observed, installed, versions } = this.registers
+    const { size, observed, installed, versions } = this.registers
     const { producer, repeats } = this
     for (let op = 0; op < size; op++) {
       if ((op & POLL_MASK) === 0) this.poll()
       const version = installed[op]!
       // A compare-and-set of a value to itself is a read.
       if (version === NONE || version === observed[op]) continue
-      if (version < versions.keys || producer[version] !== NONE) repeats[key[op]!] = 1
+      if (version < versions.keys || producer[version] !== NONE) repeats[versions.key(version)] = 1
       producer[version] = op
     }
   }
 
   private link(): void {
     const { repeats, producer, firstEnd, lastStart } = this
-    const { size, key, end, observed, installed } = this.registers
+    const { size, end, observed, installed, versions } = this.registers
     for (let op = 0; op < size; op++) {
       if ((op & POLL_MASK) === 0) this.poll()
       const version = observed[op]!
-      if (version === NONE || end[op] === NEVER || repeats[key[op]!] === 1) continue
+      if (version === NONE || end[op] === NEVER || repeats[versions.key(version)] === 1) continue
       const cause = producer[version]!
       if (cause === NONE || end[cause] === NEVER) this.follow(op)
       if (installed[op] !== NONE && installed[op] !== version) {
@@ -133,16 +133,17 @@ export class Chains {
   }
 
   private unwritten(op: number): void {
-    const { key, observed, versions } = this.registers
-    if (observed[op]! >= versions.keys) this.contradict(key[op]!, [op])
+    const { observed, versions } = this.registers
+    const version = observed[op]!
+    if (version >= versions.keys) this.contradict(versions.key(version), [op])
   }
 
   /** A compare-and-set that takes part took its version away. */
   private take(op: number): void {
-    const { key, observed } = this.registers
+    const { observed, versions } = this.registers
     const version = observed[op]!
     const taker = this.consumer[version]!
-    if (taker !== NONE) this.contradict(key[op]!, [taker, op])
+    if (taker !== NONE) this.contradict(versions.key(version), [taker, op])
     this.consumer[version] = op
   }
 }

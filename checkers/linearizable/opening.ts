@@ -8,7 +8,7 @@ import { settle } from '../collections/collections.ts'
 import type { History } from '../history.ts'
 import { poll } from '../limits.ts'
 import type { Model, RegisterSettings } from '../model.ts'
-import { type Registers, registers as registersOf } from '../registers/registers.ts'
+import { keyAt, type Registers, registers as registersOf } from '../registers/registers.ts'
 import { Blocks } from './blocks.ts'
 import { Chains } from './chains.ts'
 import { classified, keyOps } from './columns.ts'
@@ -97,7 +97,7 @@ const openRegisters = <S, O>(
   return {
     operations: all.size,
     indeterminate: count(all.end, NEVER),
-    keys: distinct(all.key, all.versions.keys),
+    keys: keysOf(all),
     violations: findings.length,
     anomalies: findings.slice(0, MOST_SHOWN).map(({ prove }) => prove()),
     undecided:
@@ -122,10 +122,10 @@ const undecidedKeys = (chains: Chains): ReadonlySet<number> => {
 const last = ({ start }: Registers, ops: readonly number[]): number =>
   ops.reduce((latest, op) => Math.max(latest, start[op]!), -1)
 
-/** How many different numbers below a bound there are. */
-const distinct = (numbers: Int32Array, bound: number): number => {
-  const seen = new Uint8Array(bound)
-  for (let at = 0; at < numbers.length; at++) seen[numbers[at]!] = 1
+/** How many keys have operations. */
+const keysOf = ({ history, start, versions }: Registers): number => {
+  const seen = new Uint8Array(versions.keys)
+  for (let op = 0; op < start.length; op++) seen[keyAt(history, start[op]!)] = 1
   return count(seen, 1)
 }
 

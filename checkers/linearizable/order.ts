@@ -12,7 +12,7 @@ import { NEVER } from './part.ts'
  * The numbers of all operations that take part, of all keys without contradiction; those of one key
  * stand in a legal order. Observations that a value was another one are not among them. O(operations).
  */
-export const legalOrder = (chains: Chains, { at }: Blocks): Int32Array => {
+export const legalOrder = (chains: Chains, blocks: Blocks): Int32Array => {
   const { size, versions, installed } = chains.registers
   const { reader, next } = readers(chains)
   const order = new Int32Array(size)
@@ -27,9 +27,9 @@ export const legalOrder = (chains: Chains, { at }: Blocks): Int32Array => {
     }
   }
   for (let key = 0; key < versions.keys; key++) if (chains.isOpen(key)) emit(key)
-  for (let position = 0; position < at.length; position++) {
-    const head = at[position]! - 1
-    if (head >= 0 && chains.isOpen(versions.key[head]!)) emit(head)
+  for (const place of blocks.places()) {
+    const head = place - 1
+    if (head >= 0 && chains.isOpen(versions.key(head))) emit(head)
   }
   return order.subarray(0, length)
 }

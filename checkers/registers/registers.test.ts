@@ -50,7 +50,7 @@ describe('registers in columns', () => {
     expect([...key]).toEqual([0, 1, 2, 0])
     expect(installed[0]).toBe(installed[3])
     expect(new Set(installed).size).toBe(3)
-    expect([...installed].map((version) => versions.key[version])).toEqual([0, 1, 2, 0])
+    expect([...installed].map((version) => versions.key(version))).toEqual([0, 1, 2, 0])
   })
 
   test('leave an indeterminate operation open', () => {
@@ -79,9 +79,15 @@ describe('versions', () => {
       fc.constantFrom(null, 'a', '1', 1.5, 2 ** 40, true, -0),
       fc.array(fc.nat(1), { maxLength: 2 }),
     )
+    // None, one that a table is made for, and one that is too wide for a table.
+    const span = fc.constantFrom(
+      { least: Number.POSITIVE_INFINITY, greatest: Number.NEGATIVE_INFINITY },
+      { least: -1, greatest: 1 },
+      { least: -3, greatest: 2 ** 30 },
+    )
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(3), value), { maxLength: 60 }), (pairs) => {
-        const versions = new Versions(4, null, 2)
+      fc.property(fc.array(fc.tuple(fc.nat(3), value), { maxLength: 60 }), span, (pairs, near) => {
+        const versions = new Versions(4, null, 2, near)
         const numbers = new Map<string, number>()
         for (const [key, given] of pairs) {
           const version = versions.of(key, given)
@@ -89,7 +95,7 @@ describe('versions', () => {
           expect(numbers.get(text) ?? version).toBe(version)
           if (![...numbers].some(([, known]) => known === version)) numbers.set(text, version)
           else expect(numbers.get(text)).toBe(version)
-          expect(versions.key[version]).toBe(key)
+          expect(versions.key(version)).toBe(key)
           if (given === null) expect(version).toBe(key)
         }
       }),

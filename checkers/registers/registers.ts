@@ -15,25 +15,42 @@ import { NotInModel, type RegisterSettings } from '../model.ts'
 import { Versions } from './versions.ts'
 
 /** The operations that count, numbered in the order of their invocations; one entry each a column. */
-export interface Registers {
-  readonly history: History
-  readonly size: number
+export class Registers {
+  private keys: Int32Array | undefined
+  private processes: Int32Array | undefined
+
+  constructor(
+    readonly history: History,
+    readonly size: number,
+    /** Position of the invocation in the history. */
+    readonly start: Int32Array,
+    /** Position of the completion, or NEVER: it may take effect at any time after its invocation, or not. */
+    readonly end: Int32Array,
+    /** The version that was there when it took effect, or NONE where it does not tell. */
+    readonly observed: Int32Array,
+    /** The version that it left behind, or NONE where it changes nothing. */
+    readonly installed: Int32Array,
+    /** Failed compare-and-sets that did not tell what they saw: operation → the version it was not. */
+    readonly differs: ReadonlyMap<number, number>,
+    /** The first versions are the initial ones of the keys: key k starts with version k. */
+    readonly versions: Versions,
+  ) {}
+
   /** Number of the key; keys are numbered as in `history.keys`, and no key comes after all of them. */
-  readonly key: Int32Array
-  readonly process: Int32Array
-  /** Position of the invocation in the history. */
-  readonly start: Int32Array
-  /** Position of the completion, or NEVER: it may take effect at any time after its invocation, or not. */
-  readonly end: Int32Array
-  /** The version that was there when it took effect, or NONE where it does not tell. */
-  readonly observed: Int32Array
-  /** The version that it left behind, or NONE where it changes nothing. */
-  readonly installed: Int32Array
-  /** Failed compare-and-sets that did not tell what they saw: operation → the version it was not. */
-  readonly differs: ReadonlyMap<number, number>
-  /** The first versions are the initial ones of the keys: key k starts with version k. */
-  readonly versions: Versions
+  get key(): Int32Array {
+    this.keys ??= this.start.map((position) => keyAt(this.history, position))
+    return this.keys
+  }
+
+  get process(): Int32Array {
+    this.processes ??= this.start.map((position) => this.history.columns.process[position]!)
+    return this.processes
+  }
 }
+
+/** The number of the key of the event at a position; no key comes after all the others. */
+export const keyAt = ({ columns: { key }, keys }: History, position: number): number =>
+  key[position] === NONE ? keys.length : key[position]!
 
 /** The key's name, or undefined for operations without one. */
 export const keyName = ({ history }: Registers, key: number): Key | undefined => history.keys[key]
@@ -44,11 +61,8 @@ export const registers = (history: History, settings: RegisterSettings): Registe
   const { type, partner, process, value } = columns
   const kinds = Uint8Array.from(history.fs, (f) => kindOf[f] ?? OTHER)
   const wanted = invocations(history)
-  const keyless = history.keys.length
-  const versions = new Versions(keyless + 1, settings.initial, wanted)
+  const versions = new Versions(history.keys.length + 1, settings.initial, wanted, value.span)
   // The loop below is the hot one: columns in local names, one object at the end.
-  const keys = new Int32Array(wanted)
-  const processes = new Int32Array(wanted)
   const start = new Int32Array(wanted)
   const end = new Int32Array(wanted)
   const observed = new Int32Array(wanted)
@@ -60,7 +74,7 @@ export const registers = (history: History, settings: RegisterSettings): Registe
     const completion = partner[position]!
     const outcome = completion === NONE ? INFO : type[completion]!
     const kind = kinds[columns.f[position]!]!
-    const key = columns.key[position] === NONE ? keyless : columns.key[position]!
+    const key = keyAt(history, position)
     let saw = NONE
     let left = NONE
     if (kind === READ) {
@@ -83,8 +97,6 @@ export const registers = (history: History, settings: RegisterSettings): Registe
         if (outcome === INFO && saw === left) continue
       }
     }
-    keys[size] = key
-    processes[size] = process[position]!
     start[size] = position
     end[size] = outcome === INFO ? NEVER : completion
     observed[size] = saw
@@ -92,11 +104,10 @@ export const registers = (history: History, settings: RegisterSettings): Registe
     size++
   }
   const cut = (full: Int32Array): Int32Array => full.subarray(0, size)
-  return {
-    ...{ history, size, differs, versions },
-    ...{ key: cut(keys), process: cut(processes), start: cut(start), end: cut(end) },
-    ...{ observed: cut(observed), installed: cut(installed) },
-  }
+  return new Registers(
+    ...([history, size, cut(start), cut(end), cut(observed), cut(installed)] as const),
+    ...([differs, versions] as const),
+  )
 }
 
 const OTHER = 0

@@ -1,11 +1,11 @@
 /**
- * Numbers the values of every key: a version is a (key, value) pair. An open-addressing table on typed
- * arrays, because a `Map` keyed by pairs costs ten times as much where most values are small whole
- * numbers; other values are numbered first. Numbers that follow each other share a cache line, because
- * written values mostly count up.
+ * Numbers the values of every key: a version is a (key, value) pair. Where values are whole numbers that
+ * lie close together, as written values mostly do, a plain table of all that are possible. For the rest
+ * an open-addressing table on typed arrays, because a `Map` keyed by pairs costs ten times as much;
+ * values that are no small numbers are numbered first. Numbers that follow each other share a cache line.
  */
 import { type Primitive, primitive } from '../model.ts'
-import { NULL_ELEMENT, NUMBER, PAIR, TRIPLE, type Values } from '../values.ts'
+import { NULL_ELEMENT, NUMBER, PAIR, type Span, TRIPLE, type Values } from '../values.ts'
 
 /** Kinds of value in `kinds`: the number itself, or an index into `others`. */
 const SMALL = 0
@@ -14,31 +14,43 @@ const INTERNED = 1
 export class Versions {
   /** How many versions there are. */
   size = 0
-  /** Key of each version. */
-  key: Int32Array
-  private code: Int32Array
-  private kind: Uint8Array
+  /** Of each version its code, and its key and kind as one number: they are always looked at together. */
+  private entries: Int32Array
+  /** The version of each small number from `least` on, `width` of them a key; 0 for none yet. */
+  private readonly near: Int32Array
+  private readonly least: number
+  private readonly width: number
+  /** Those of the others, by their hash. */
   private slots: Int32Array
+  private hashed = 0
   private readonly others: Primitive[] = []
   private readonly otherIds = new Map<Primitive, number>()
 
-  /** @param keys how many keys there are; each begins with the version of its own number */
+  /**
+   * @param keys how many keys there are; each begins with the version of its own number
+   * @param expected how many versions there may be; more cost time
+   * @param span between which numbers the small ones lie
+   */
   constructor(
     readonly keys: number,
     initial: Primitive,
     expected: number,
+    { least, greatest }: Span,
   ) {
     const capacity = keys + expected
-    this.key = new Int32Array(capacity)
-    this.code = new Int32Array(capacity)
-    this.kind = new Uint8Array(capacity)
-    this.slots = new Int32Array(powerOfTwo(capacity * 2))
+    const width = greatest - least + 1
+    const isNear = width > 0 && width * keys <= capacity * 2
+    this.least = isNear ? least : 0
+    this.width = isNear ? width : 0
+    this.near = new Int32Array(this.width * keys)
+    this.entries = new Int32Array(capacity * 2)
+    this.slots = new Int32Array(powerOfTwo(isNear ? 0 : capacity * 2))
     for (let key = 0; key < keys; key++) this.of(key, initial)
   }
 
   /** The version of a key's value; a new one when it is seen for the first time. Amortised O(1). */
   of(key: number, value: unknown): number {
-    if (typeof value === 'number' && (value | 0) === value) return this.intern(key, SMALL, value)
+    if (typeof value === 'number' && (value | 0) === value) return this.number(key, value)
     const other = primitive(value)
     let id = this.otherIds.get(other)
     if (id === undefined) {
@@ -52,7 +64,7 @@ export class Versions {
   /** As `of`, for the value at a position of a column. */
   at(key: number, values: Values, position: number): number {
     return values.kind[position] === NUMBER
-      ? this.intern(key, SMALL, values.code[position]!)
+      ? this.number(key, values.code[position]!)
       : this.of(key, values.at(position))
   }
 
@@ -62,59 +74,80 @@ export class Versions {
     if (kind !== PAIR && kind !== TRIPLE)
       return this.of(key, (values.at(position) as readonly unknown[])[nth])
     const element = values.elements[values.code[position]! + nth]!
-    return element === NULL_ELEMENT ? this.of(key, null) : this.intern(key, SMALL, element)
+    return element === NULL_ELEMENT ? this.of(key, null) : this.number(key, element)
   }
 
   /** The value of a version. */
   value(version: number): Primitive {
-    const code = this.code[version]!
-    return this.kind[version] === SMALL ? code : this.others[code]!
+    const code = this.entries[version * 2]!
+    return (this.entries[version * 2 + 1]! & 1) === SMALL ? code : this.others[code]!
+  }
+
+  /** The key of a version. */
+  key(version: number): number {
+    return this.entries[version * 2 + 1]! >> 1
   }
 
   get bytes(): number {
-    return this.key.byteLength + this.code.byteLength + this.kind.byteLength + this.slots.byteLength
+    return this.entries.byteLength + this.near.byteLength + this.slots.byteLength
+  }
+
+  private number(key: number, value: number): number {
+    const place = value - this.least
+    if (place < 0 || place >= this.width) return this.intern(key, SMALL, value)
+    const version = this.near[key * this.width + place]!
+    if (version > 0) return version - 1
+    const fresh = this.append(key * 2 + SMALL, value)
+    this.near[key * this.width + place] = fresh + 1
+    return fresh
   }
 
   private intern(key: number, kind: number, code: number): number {
-    const { slots } = this
+    const { slots, entries } = this
+    const owner = key * 2 + kind
     const mask = slots.length - 1
-    for (let slot = hash(key, kind, code) & mask; ; slot = (slot + STEP) & mask) {
+    for (let slot = hash(owner, code) & mask; ; slot = (slot + STEP) & mask) {
       const version = slots[slot]! - 1
-      if (version < 0) return this.add(key, kind, code, slot)
-      if (this.code[version] === code && this.key[version] === key && this.kind[version] === kind)
-        return version
+      if (version < 0) return this.add(owner, code, slot)
+      if (entries[version * 2] === code && entries[version * 2 + 1] === owner) return version
     }
   }
 
-  private add(key: number, kind: number, code: number, slot: number): number {
-    const version = this.size
-    if (version === this.key.length) this.grow()
-    this.key[version] = key
-    this.code[version] = code
-    this.kind[version] = kind
-    this.size = version + 1
-    if (this.size * 2 <= this.slots.length) this.slots[slot] = version + 1
+  private add(owner: number, code: number, slot: number): number {
+    const version = this.append(owner, code)
+    this.hashed++
+    if (this.hashed * 2 <= this.slots.length) this.slots[slot] = version + 1
     else this.rehash()
     return version
   }
 
+  private append(owner: number, code: number): number {
+    const version = this.size
+    if (version * 2 === this.entries.length) this.grow()
+    this.entries[version * 2] = code
+    this.entries[version * 2 + 1] = owner
+    this.size = version + 1
+    return version
+  }
+
+  private isNear(version: number): boolean {
+    const place = this.entries[version * 2]! - this.least
+    const isNumber = (this.entries[version * 2 + 1]! & 1) === SMALL
+    return isNumber && place >= 0 && place < this.width
+  }
+
   private grow(): void {
-    const key = new Int32Array(this.key.length * 2 + 16)
-    const code = new Int32Array(key.length)
-    const kind = new Uint8Array(key.length)
-    key.set(this.key)
-    code.set(this.code)
-    kind.set(this.kind)
-    this.key = key
-    this.code = code
-    this.kind = kind
+    const entries = new Int32Array(this.entries.length * 2 + 32)
+    entries.set(this.entries)
+    this.entries = entries
   }
 
   private rehash(): void {
     const slots = new Int32Array(this.slots.length * 2)
     const mask = slots.length - 1
     for (let version = 0; version < this.size; version++) {
-      let slot = hash(this.key[version]!, this.kind[version]!, this.code[version]!) & mask
+      if (this.isNear(version)) continue
+      let slot = hash(this.entries[version * 2 + 1]!, this.entries[version * 2]!) & mask
       while (slots[slot] !== 0) slot = (slot + STEP) & mask
       slots[slot] = version + 1
     }
@@ -127,8 +160,8 @@ const LINE = 16
 /** To the next line and one place on: odd, so that probing comes by every place. */
 const STEP = LINE + 1
 
-const hash = (key: number, kind: number, code: number): number => {
-  let line = Math.imul(code >> 4, 0x9e3779b1) ^ Math.imul(key * 2 + kind + 1, 0x85ebca6b)
+const hash = (owner: number, code: number): number => {
+  let line = Math.imul(code >> 4, 0x9e3779b1) ^ Math.imul(owner + 1, 0x85ebca6b)
   line = Math.imul(line ^ (line >>> 15), 0x2c1b3c6d)
   return ((line ^ (line >>> 13)) << 4) | (code & (LINE - 1))
 }

@@ -95,7 +95,7 @@ export const blocksOf = (registers: Registers, producer: Int32Array): Blocks => 
     }
     // A round of compare-and-sets that feed each other has no head; it is a cycle of its own.
     const known = blockOf[at]!
-    const block = known >= 0 ? known : open(producer[at]!, versions.key[at]!)
+    const block = known >= 0 ? known : open(producer[at]!, versions.key(at))
     for (const one of walked) blockOf[one] = block
     return block
   }

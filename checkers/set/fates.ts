@@ -55,7 +55,7 @@ export interface Fates {
  * @throws NotInModel
  */
 export const fatesOf = (history: History, seenIsKnown: boolean, meter: Meter): Fates => {
-  const ids = new Versions(1, null, history.length)
+  const ids = new Versions(1, null, history.length, history.columns.value.span)
   const reads: Read[] = []
   const adds: number[] = []
   collect(history, ids, adds, reads, meter)

@@ -65,7 +65,7 @@ export class Flow {
     readonly history: History,
     private readonly meter: Meter,
   ) {
-    this.values = new Versions(1, null, history.length)
+    this.values = new Versions(1, null, history.length, history.columns.value.span)
     this.grow(0)
     const { type, process, f } = history.columns
     for (let position = 0; position < history.length; position++) {
