@@ -12,14 +12,14 @@ interface Base {
   readonly state: Json
 }
 
-export class Journal {
+export class Journal<Entry = Request | null> {
   private base: Base | undefined
-  private readonly requests: (Request | null)[]
+  private readonly requests: Entry[]
 
   constructor(private readonly storage: Storage) {
     this.base = storage.get('base') as unknown as Base | undefined
     const kept = this.base === undefined ? [] : storage.entries(fileOf(this.base))
-    this.requests = [...kept] as unknown as (Request | null)[]
+    this.requests = [...kept] as unknown as Entry[]
   }
 
   /** The view or epoch in which it was begun; 0 when it never was. */
@@ -46,18 +46,18 @@ export class Journal {
     return this.requests.length
   }
 
-  at(index: number): Request | null | undefined {
+  at(index: number): Entry | undefined {
     return this.requests[index - this.baseIndex - 1]
   }
 
   /** Requests from an index on up to another, at most so many; none when the state stands for the first. */
-  from(index: number, to: number, most: number): readonly (Request | null)[] {
+  from(index: number, to: number, most: number): readonly Entry[] {
     const start = index - this.baseIndex - 1
     if (start < 0) return []
     return this.requests.slice(start, Math.min(start + most, to - this.baseIndex))
   }
 
-  append(request: Request | null): number {
+  append(request: Entry): number {
     this.requests.push(request)
     this.storage.append(fileOf(this.base!), request as unknown as Json)
     return this.lastIndex
@@ -74,7 +74,7 @@ export class Journal {
     this.replace({ since: this.since, index, state }, rest)
   }
 
-  private replace(base: Base, rest: readonly (Request | null)[]): void {
+  private replace(base: Base, rest: readonly Entry[]): void {
     const before = this.base === undefined ? undefined : fileOf(this.base)
     const file = fileOf(base)
     this.storage.truncate(file, 0)

@@ -1,0 +1,43 @@
+/**
+ * Takes locks from holders who keep them too long, for they may be gone: a node that has seen somebody hold a lock
+ * for as long as was agreed asks that it be given back, as a request like any other. It saw the grant after the
+ * holder had asked for it and measures steady time, so it is never too early, whatever wall clocks show. Who does
+ * not come to hear that it is its turn is passed over much sooner.
+ */
+import type { World } from '../../harness/api.ts'
+import type { Claimant, LockCommand } from './locks.ts'
+import type { Machine, MachineRequest } from './machine.ts'
+
+/** How soon a client must hear that a lock is its own, ms. */
+const HEAR_MS = 300
+
+export class Leases {
+  /** Holders whose time runs. */
+  private readonly running = new Set<string>()
+
+  /** @param end carries out a request that ends what a client has of a lock */
+  constructor(
+    private readonly world: World,
+    private readonly machine: Machine,
+    private readonly end: (request: MachineRequest) => void,
+  ) {}
+
+  /** To be called whenever somebody may have come to hold a lock. */
+  look(): void {
+    for (const { key, ...holder } of this.machine.holders()) {
+      const name = nameOf(holder)
+      if (this.running.has(name)) continue
+      this.running.add(name)
+      const { client, bid, ttlMs, isTold } = holder
+      const command: LockCommand = { f: isTold ? 'release' : 'skip', key, bid }
+      this.world.after(isTold ? ttlMs : HEAR_MS, () => {
+        this.running.delete(name)
+        const isHeld = this.machine.holders().some((one) => nameOf(one) === name)
+        // Locks know a request by its bid: it needs no number.
+        if (isHeld) this.end({ client, number: 0, command })
+      })
+    }
+  }
+}
+
+const nameOf = ({ client, bid, isTold }: Claimant): string => `${client}/${bid}/${isTold}`

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import { Locks } from './locks.ts'
+
+const key = 'l'
+
+/** Locks, with what clients ask of one of them. */
+const setUp = () => {
+  const locks = new Locks()
+  const acquire = (client: string, bid = 1) =>
+    locks.apply(client, { f: 'acquire', key, bid, ttlMs: 10 }, 0).value
+  const release = (client: string, bid = 1, lot = 0) =>
+    locks.apply(client, { f: 'release', key, bid }, lot)
+  const skip = (client: string, bid = 1) => locks.apply(client, { f: 'skip', key, bid }, 0)
+  const holder = () => locks.holders()[0]?.client
+  return { locks, acquire, release, skip, holder }
+}
+
+describe('a replicated lock', () => {
+  test('is held by one, in the order of bids, with rising tokens', () => {
+    const { acquire, release } = setUp()
+    expect([acquire('a'), acquire('b'), acquire('c'), acquire('a')]).toEqual([1, null, null, 1])
+    release('a')
+    expect([acquire('c'), acquire('b')]).toEqual([null, 2])
+    release('b')
+    expect(acquire('c')).toBe(3)
+  })
+
+  test('goes to whom the lot falls on', () => {
+    const { acquire, release, holder } = setUp()
+    for (const client of ['a', 'b', 'c', 'd']) acquire(client)
+    release('a', 1, 0.99)
+    expect(holder()).toBe('d')
+    release('d', 1, 0)
+    expect(holder()).toBe('b')
+  })
+
+  test('is not given to a bid that is over', () => {
+    const { acquire, release, holder } = setUp()
+    acquire('a')
+    acquire('b')
+    release('b')
+    expect(acquire('b')).toBeNull()
+    release('a')
+    expect(holder()).toBeUndefined()
+    expect(acquire('a')).toBeNull()
+    expect(acquire('a', 2)).toBe(2)
+  })
+
+  test('a later bid of a client ends its earlier one, and no late release ends the later', () => {
+    const { acquire, release, holder } = setUp()
+    acquire('a', 1)
+    expect(acquire('a', 2)).toBe(2)
+    release('a', 1)
+    expect(holder()).toBe('a')
+  })
+
+  test('passes over who has not heard of its turn, and never over who has', () => {
+    const { acquire, release, skip, holder } = setUp()
+    for (const client of ['a', 'b', 'c']) acquire(client)
+    release('a')
+    skip('b')
+    expect(holder()).toBe('c')
+    acquire('c')
+    skip('c')
+    expect(holder()).toBe('c')
+  })
+
+  test('is the same after a snapshot', () => {
+    const { locks, acquire } = setUp()
+    acquire('a')
+    acquire('b')
+    const other = new Locks()
+    other.restore(locks.snapshot())
+    expect(other.snapshot()).toEqual(locks.snapshot())
+    expect(other.apply('b', { f: 'acquire', key, bid: 1, ttlMs: 10 }, 0).value).toBeNull()
+  })
+})

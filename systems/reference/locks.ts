@@ -1,0 +1,114 @@
+/**
+ * Locks as a state machine that is replicated: who holds each, and who waits for it. Clients ask again until it is
+ * their turn or they give up; a bid that was given up or given back is over, so that a copy of it that comes
+ * late asks for nothing. Each grant has a number, which serves as fencing token (Kleppmann, "How to do
+ * distributed locking", 2016).
+ */
+import type { Json } from '../../harness/api.ts'
+import type { Result } from './store.ts'
+
+export type LockCommand =
+  /** The outcome's value is the grant's number, or null while somebody else holds the lock. */
+  | { readonly f: 'acquire'; readonly key: string; readonly bid: number; readonly ttlMs: number }
+  | { readonly f: 'release'; readonly key: string; readonly bid: number }
+  /** Ends a bid that was granted, unless its client has heard of it: it may be gone. */
+  | { readonly f: 'skip'; readonly key: string; readonly bid: number }
+
+export const isLockCommand = (command: { readonly f: string }): command is LockCommand =>
+  ['acquire', 'release', 'skip'].includes(command.f)
+
+/** Who wants a lock: bids of one client rise. */
+export interface Claimant {
+  readonly client: string
+  readonly bid: number
+  /** How long it may hold the lock, ms. */
+  readonly ttlMs: number
+  /** Whether it was told that it holds the lock. */
+  readonly isTold: boolean
+}
+
+type Acquire = Extract<LockCommand, { readonly f: 'acquire' }>
+
+interface Lock {
+  /** How often it has been granted. */
+  readonly grants: number
+  /** The first holds it. */
+  readonly queue: readonly Claimant[]
+}
+
+const FREE: Lock = { grants: 0, queue: [] }
+
+export class Locks {
+  private locks = new Map<string, Lock>()
+  /** Each client's latest bid that is over. */
+  private over = new Map<string, number>()
+
+  /** @param lot in [0, 1): who of those who wait is next when the holder goes; 0 is who came first */
+  apply(client: string, command: LockCommand, lot: number): Result {
+    const { key, bid } = command
+    if (command.f === 'acquire') return { value: this.acquire(client, command, lot) }
+    const isKept = command.f === 'skip' && this.of(key).queue[0]?.isTold
+    if (!isKept) this.end(key, client, bid, lot)
+    return { value: null }
+  }
+
+  /** Who holds each lock that is held. */
+  holders(): readonly (Claimant & { readonly key: string })[] {
+    return [...this.locks].flatMap(([key, { queue }]) =>
+      queue.slice(0, 1).map((one) => ({ key, ...one })),
+    )
+  }
+
+  snapshot(): Json {
+    return { locks: [...this.locks], over: [...this.over] } as unknown as Json
+  }
+
+  restore(snapshot: Json): void {
+    const { locks, over } = snapshot as unknown as Snapshot
+    this.locks = new Map(locks)
+    this.over = new Map(over)
+  }
+
+  private of(key: string): Lock {
+    return this.locks.get(key) ?? FREE
+  }
+
+  private acquire(client: string, { key, bid, ttlMs }: Acquire, lot: number): number | null {
+    if (bid <= (this.over.get(client) ?? 0)) return null
+    // What it asked for before it has given up.
+    this.end(key, client, bid - 1, lot)
+    const { grants, queue } = this.of(key)
+    const [first, ...rest] = queue
+    if (first === undefined || first.client === client) {
+      const isNew = first === undefined
+      this.locks.set(key, {
+        grants: grants + (isNew ? 1 : 0),
+        queue: [{ client, bid, ttlMs, isTold: true }, ...rest],
+      })
+      return this.of(key).grants
+    }
+    if (!rest.some((one) => one.client === client))
+      this.locks.set(key, { grants, queue: [...queue, { client, bid, ttlMs, isTold: false }] })
+    return null
+  }
+
+  /** Ends a client's bids up to one. */
+  private end(key: string, client: string, bid: number, lot: number): void {
+    this.over.set(client, Math.max(bid, this.over.get(client) ?? 0))
+    const { grants, queue } = this.of(key)
+    const rest = queue.filter((one) => one.client !== client || one.bid > bid)
+    if (rest.length === queue.length) return
+    const isFree = rest[0] !== queue[0]
+    if (!isFree || rest.length === 0) {
+      this.locks.set(key, { grants, queue: rest })
+      return
+    }
+    const [next] = rest.splice(Math.floor(lot * rest.length), 1)
+    this.locks.set(key, { grants: grants + 1, queue: [next!, ...rest] })
+  }
+}
+
+interface Snapshot {
+  readonly locks: readonly (readonly [string, Lock])[]
+  readonly over: readonly (readonly [string, number])[]
+}
