@@ -62,9 +62,11 @@ export const runTest = async (options: RunOptions): Promise<RunResult> => {
     writeWhole(folder, EXECUTED, `${JSON.stringify(story.executed(), null, 2)}\n`)
   })
   progress.line('judging')
+  // Before the verdict: it tells what the nodes printed.
+  await attempt(() => story.saveLogs(join(folder, files.logs)))
   const [judged] = await Promise.allSettled([
     judge({ path: folder }, options.budget),
-    attempt(() => story.saveLogs(join(folder, files.logs))).then(() => attempt(() => story.down())),
+    attempt(() => story.down()),
   ])
   progress.stop()
   if (judged.status === 'rejected') throw judged.reason

@@ -1,7 +1,8 @@
 /**
- * Which checkers judge an input: the workload's own for a run; otherwise a model at one or more levels of
+ * Which checkers judge an input: the workload's own for a run, and how available it was; otherwise a model at one or more levels of
  * consistency, or a checker that needs no model. Loads these and no other plug-in.
  */
+import { availability } from '../../checkers/availability.ts'
 import type { Checker } from '../../checkers/checker.ts'
 import type { History } from '../../checkers/history.ts'
 import type { Model } from '../../checkers/model.ts'
@@ -36,7 +37,7 @@ export const checkersFor = async (
     const workload = await loadPlugIn('workloads', run.workload)
     if (workload === undefined)
       throw new UsageError(`${input.path}: unknown workload ${run.workload}`)
-    return workloadPlan(run, workload).checkers
+    return { ...workloadPlan(run, workload).checkers, availability }
   }
   if (choice?.model === undefined) throw new UsageError(`${input.path}: expected a run or a model`)
   const name = choice.model

@@ -14,6 +14,7 @@ import { caveat } from './caveat.ts'
 import { type Post, withHelpers } from './helpers.ts'
 import { historyOf, type JudgeInput } from './input.ts'
 import { type Budget, limitsOf } from './limits.ts'
+import { notesOnLogs } from './node-logs.ts'
 import { recordOf } from './record.ts'
 import { checkersFor, modelFor, OptionError, withModel } from './select.ts'
 
@@ -44,11 +45,12 @@ const answer = (message: JudgeAnswer, transfer: readonly MessagePort[] = []): vo
   port.postMessage(message, transfer)
 
 const judge = async (job: JudgeJob): Promise<void> => {
-  const { history, notes } = await historyOf(job.input)
+  const { history, notes: readNotes } = await historyOf(job.input)
   const input = await withModel(job.input, history)
   const checkers = await checkersFor(input)
   answer({ kind: 'loaded' })
   const limits = limitsOf(job)
+  const notes = [...readNotes, ...(await notesOnLogs(input, limits))]
   const verdicts = Object.entries(checkers).map(
     ([name, check]) =>
       [name, checkWithHelp({ ...job, input }, name, check, history, limits)] as const,

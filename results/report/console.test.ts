@@ -62,6 +62,15 @@ describe('the first line', () => {
   })
 })
 
+test('the numbers say how much was answered, in the kinds of time that there were', () => {
+  const stats = { 'answered.before': 1, 'gapMs.before': 12, 'answered.during': 0.9746 }
+  const checkers = { ...register.verdict.checkers, availability: { valid: true, stats } } as const
+  expect(report(register, { checkers })).toContain(
+    '  answered 100 % before the first fault (nothing for 12.0 ms), 97.4 % while faults were in place\n',
+  )
+  expect(report(register)).not.toContain('answered')
+})
+
 describe('a violation', () => {
   const text = report(set)
 

@@ -150,7 +150,7 @@ const hanging = (text: string, indent: number): readonly string[] =>
   wrap(text, WIDTH - indent).map((part) => ' '.repeat(indent) + part)
 
 /** What was done, how fast, and what was broken. */
-const numbers = ({ measures, around }: Findings): readonly string[] => {
+const numbers = ({ measures, around, verdict }: Findings): readonly string[] => {
   const rows = measures.kinds.map(({ f, ok, fail, info, latency }) => [
     line(f, 24),
     count(ok),
@@ -171,7 +171,30 @@ const numbers = ({ measures, around }: Findings): readonly string[] => {
       : [`recovered ${duration(around.recoveryMs)} after the last heal`]),
   ]
   const heads = ['f', 'ok', 'fail', 'info', 'p50', 'p99', 'max']
-  return [...(rows.length === 0 ? [] : table(heads, rows)), ...hanging(facts.join(', '), 2)]
+  return [
+    ...(rows.length === 0 ? [] : table(heads, rows)),
+    ...hanging(facts.join(', '), 2),
+    ...answers(verdict).flatMap((told) => hanging(told, 2)),
+  ]
+}
+
+/** How much was answered, and for how long nothing was, in each kind of time. */
+const answers = ({ checkers }: VerdictRecord): readonly string[] => {
+  const stats = checkers.availability?.stats ?? {}
+  const told = Object.entries(kindsOfTime).flatMap(([phase, words]) => {
+    const ratio = stats[`answered.${phase}`]
+    const gapMs = stats[`gapMs.${phase}`]
+    if (typeof ratio !== 'number') return []
+    const percent = `${Math.floor(ratio * 1000) / 10} % ${words}`
+    return [typeof gapMs === 'number' ? `${percent} (nothing for ${duration(gapMs)})` : percent]
+  })
+  return told.length === 0 ? [] : [`answered ${told.join(', ')}`]
+}
+
+const kindsOfTime: Readonly<Record<string, string>> = {
+  before: 'before the first fault',
+  during: 'while faults were in place',
+  after: 'after them',
 }
 
 const notes = ({ run, verdict, around }: Findings): readonly string[] => {

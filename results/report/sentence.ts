@@ -70,10 +70,10 @@ export const found = ({ verdict: { anomalies, checkers } }: Findings): readonly 
   const left = anomalies.length - told.length
   if (left > 0) told.push(`and ${counted(left, 'more anomaly', 'more anomalies')}`)
   if (told.length > 0) return told
-  return Object.entries(checkers).map(
-    ([name, { valid, reason }]) =>
-      `${line(name, 60)}: ${valid === 'unknown' ? `unknown, ${line(reason ?? '')}` : 'valid'}`,
-  )
+  return Object.entries(checkers).flatMap(([name, { valid, reason }]) => {
+    if (valid === 'unknown') return [`${line(name, 60)}: unknown, ${line(reason ?? '')}`]
+    return measuring.has(name) ? [] : [`${line(name, 60)}: valid`]
+  })
 }
 
 /** Anomalies told one by one. */
@@ -130,7 +130,7 @@ const kept = (findings: Findings): string => {
   const installed = around.faults.filter(({ installed }) => installed).length
   const changes = around.leaderChanges.length
   const passed = Object.entries(verdict.checkers).flatMap(([name, { valid }]) =>
-    valid === true && name !== 'stats' ? [meaning[name] ?? `${line(name, 60)} passed`] : [],
+    valid === true && !measuring.has(name) ? [meaning[name] ?? `${line(name, 60)} passed`] : [],
   )
   return (
     `${subject(findings)}: ${listed(passed) || 'nothing was judged'} over ` +
@@ -138,6 +138,9 @@ const kept = (findings: Findings): string => {
     (changes === 0 ? '' : ` and ${counted(changes, 'leader change')}`)
   )
 }
+
+/** Checkers that measure, and promise nothing. */
+const measuring: ReadonlySet<string> = new Set(['stats', 'availability'])
 
 /** What it means that a checker passed. */
 const meaning: Readonly<Record<string, string>> = {
