@@ -131,6 +131,8 @@ export interface Option {
   readonly default: string
   /** The values allowed; absent: any whole number. */
   readonly choices?: readonly string[]
+  /** What a hunt draws from where nothing is asked for; absent: the default. */
+  readonly drawn?: readonly string[]
 }
 export type Options = Readonly<Record<string, Option>>
 export type OptionValues = Readonly<Record<string, string>>

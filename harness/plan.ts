@@ -12,6 +12,7 @@ import { type Catalog, find, suggestion } from './catalog.ts'
 import { wallTime } from './clock.ts'
 import { UsageError } from './errors.ts'
 import { random } from './random.ts'
+import { checkSchedule } from './schedule/check.ts'
 import { generateSchedule } from './schedule/generate.ts'
 import { readSchedule } from './schedule/read.ts'
 import { templateSchedule } from './schedule/template.ts'
@@ -25,6 +26,8 @@ export interface TestRequest {
   readonly planFile?: string
   /** `NAME` or `NAME:key=value,…`. */
   readonly template?: string
+  /** A schedule that is there already. */
+  readonly schedule?: Schedule
   /** What a fault that does not take hold does: ends the run, unless it is to be a warning. */
   readonly unheldFaults?: 'warn'
   /** Absent: containers. */
@@ -112,6 +115,8 @@ export const workloadPlan = (run: RunRecord, workload: Workload): Plan => {
 const scheduleOf = (request: TestRequest, catalog: Catalog, topology: Topology): Schedule => {
   const { planFile, template, timeLimitS } = request
   const context = { faults: catalog.faults, topology, timeLimitS }
+  if (request.schedule !== undefined)
+    return checkSchedule('the schedule', request.schedule, context)
   if (planFile !== undefined) return readSchedule(planFile, request.system, context)
   const chance = random(request.seed).fork('nemesis')
   if (template !== undefined)

@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import type { Anomaly, Verdict } from '../../checkers/checker.ts'
 import type { RunRecord } from '../../results/run.ts'
-import type { Fault, OptionValues, System, Topology } from '../api.ts'
+import type { Fault, OptionValues, Random, System, Topology } from '../api.ts'
 import { type Catalog, find } from '../catalog.ts'
 import { simAbilities } from '../cluster/sim/sim.ts'
 import { UsageError } from '../errors.ts'
@@ -13,6 +13,7 @@ import { limitsOf } from '../judge/limits.ts'
 import { drivable, planRun, workloadPlan } from '../plan.ts'
 import { random } from '../random.ts'
 import { type Simulated, simulate } from '../simulate.ts'
+import { drawSchedule, possibleTemplates, type Weather } from './schedules.ts'
 
 /** What is hunted. */
 export interface Quarry {
@@ -48,6 +49,9 @@ const BUDGET = { budgetMs: 20_000, memoryBytes: 2 ** 30 }
 
 const MOST_FAULTS = 4
 
+/** An operation that takes longer is indeterminate. */
+const OPERATION_TIMEOUT_MS = 2000
+
 /** The faults of the catalog that a simulation can do to a system. */
 export const simulatedFaults = (system: System, catalog: Catalog): readonly string[] =>
   [...catalog.faults].flatMap(([name, { needs }]: [string, Fault]) =>
@@ -62,6 +66,48 @@ export const draw = (quarry: Quarry, seed: number, catalog: Catalog): RunRecord 
   const system = find('system', catalog.systems, quarry.system)
   if (system.program === undefined)
     throw new UsageError(`${quarry.system} has no programs to simulate: hunt a reference system`)
+  const { nodes, concurrency, rate, workload, faults } = configurationOf(quarry, seed, catalog)
+  const topology: Topology = {
+    members: system.members(nodes),
+    hasPrimaries: system.primaries !== undefined,
+    hasMembership: system.membership !== undefined,
+  }
+  const possible = faults.filter((name) => isPossible(name, topology, catalog))
+  const chance = random(seed).fork('hunt')
+  const options = { ...drawnOptions(quarry, workload, chance.fork('options'), catalog) }
+  const weather = drawnWeather(quarry, topology, chance.fork('weather'), catalog)
+  const quietS = drawnQuiet(quarry, options, workload, chance.fork('quiet'), catalog)
+  const schedule = drawSchedule({
+    weather,
+    faults: new Map(possible.map((name) => [name, find('fault', catalog.faults, name)])),
+    templates: catalog.templates,
+    topology,
+    timeLimitS: quarry.timeLimitS - quietS,
+    random: random(seed).fork('nemesis'),
+  })
+  const request = {
+    ...{ nodes, concurrency, rate, workload, schedule, seed, options },
+    faults: [],
+    // Faults that meet may keep each other from taking hold.
+    ...(weather === 'turns' ? {} : { unheldFaults: 'warn' as const }),
+    system: quarry.system,
+    cluster: 'sim' as const,
+    timeLimitS: quarry.timeLimitS,
+    operationTimeoutMs: OPERATION_TIMEOUT_MS,
+  }
+  return planRun(request, catalog)
+}
+
+interface Configuration {
+  readonly nodes: number
+  readonly concurrency: number
+  readonly rate: number
+  readonly workload: string
+  readonly faults: readonly string[]
+}
+
+const configurationOf = (quarry: Quarry, seed: number, catalog: Catalog): Configuration => {
+  const system = find('system', catalog.systems, quarry.system)
   const workloads = quarry.workload === undefined ? drivable(system, catalog) : [quarry.workload]
   const faults = quarry.faults ?? simulatedFaults(system, catalog)
   const sizes = quarry.nodes === undefined ? system.sizes.allowed : [quarry.nodes]
@@ -75,29 +121,71 @@ export const draw = (quarry: Quarry, seed: number, catalog: Catalog): RunRecord 
         ? fc.constant<string[]>([])
         : fc.uniqueArray(fc.constantFrom(...faults), { minLength: 1, maxLength: MOST_FAULTS }),
   })
-  const [drawn] = fc.sample(configuration, { seed, numRuns: 1 })
-  const request = {
-    ...drawn!,
-    faults: drawn!.faults.filter((name) => isPossible(name, system, drawn!.nodes, catalog)),
-    system: quarry.system,
-    cluster: 'sim' as const,
-    seed,
-    options: quarry.options,
-    timeLimitS: quarry.timeLimitS,
-    operationTimeoutMs: 2000,
-  }
-  return planRun(request, catalog)
+  return fc.sample(configuration, { seed, numRuns: 1 })[0]!
 }
 
 /** Whether a fault has a plan that a cluster of this size does not refuse: a wipe needs a majority that stays. */
-const isPossible = (name: string, system: System, nodes: number, catalog: Catalog): boolean => {
-  const topology: Topology = {
-    members: system.members(nodes),
-    hasPrimaries: system.primaries !== undefined,
-    hasMembership: system.membership !== undefined,
-  }
+const isPossible = (name: string, topology: Topology, catalog: Catalog): boolean => {
   const fault = find('fault', catalog.faults, name)
   return fault.refuses?.(fault.plan(topology, random(0), 0), topology) === undefined
+}
+
+/** What was asked for, and of the other options that a hunt draws one value each. */
+const drawnOptions = (
+  { system, options }: Quarry,
+  workload: string,
+  chance: Random,
+  catalog: Catalog,
+): OptionValues => {
+  const known = {
+    ...find('workload', catalog.workloads, workload).options,
+    ...find('system', catalog.systems, system).options,
+  }
+  const drawn = Object.entries(known).flatMap(([name, { drawn }]) =>
+    drawn === undefined ? [] : [[name, chance.fork(name).pick(drawn)] as const],
+  )
+  return { ...Object.fromEntries(drawn), ...options }
+}
+
+/** Of so many runs, so many are storms and so many templates: the rest gives faults turns. */
+const WEATHERS = { of: 10, storms: 3, templates: 3 }
+
+const drawnWeather = (
+  quarry: Quarry,
+  topology: Topology,
+  chance: Random,
+  catalog: Catalog,
+): Weather => {
+  const { of, storms, templates } = WEATHERS
+  const kind = chance.int(1, of)
+  if (kind <= storms) return 'storm'
+  if (kind > storms + templates) return 'turns'
+  const system = find('system', catalog.systems, quarry.system)
+  const faults = quarry.faults ?? simulatedFaults(system, catalog)
+  const names = possibleTemplates(catalog.templates, faults, topology, chance.fork('usual'))
+  return names.length === 0 ? 'turns' : { template: chance.pick(names) }
+}
+
+/** One run of so many ends with as much time without faults as the system needs to go on. */
+const ENDS_QUIETLY = 4
+/** The rest of the run belongs to the faults. */
+const QUIET_AT_MOST = 0.6
+
+const drawnQuiet = (
+  { system, timeLimitS }: Quarry,
+  options: OptionValues,
+  workload: string,
+  chance: Random,
+  catalog: Catalog,
+): number => {
+  const { claims, options: known } = find('system', catalog.systems, system)
+  const usual = Object.entries(known).map(([name, option]) => [name, option.default] as const)
+  const { client } = find('workload', catalog.workloads, workload)
+  const { progressMs } = claims({ ...Object.fromEntries(usual), ...options })[client] ?? {}
+  if (progressMs === undefined || chance.int(1, ENDS_QUIETLY) > 1) return 0
+  // Clients whose last attempt was in vain wait for their time-out before they try again.
+  const quietS = (progressMs + OPERATION_TIMEOUT_MS) / 1000
+  return quietS < QUIET_AT_MOST * timeLimitS ? quietS : 0
 }
 
 /** Plays and judges a run. */

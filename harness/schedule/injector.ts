@@ -6,6 +6,7 @@
  * waited for, however long it took. A fault that does not take hold is a failure of the harness, loud and named, because a run that was
  * never disturbed proves nothing.
  */
+import { setMaxListeners } from 'node:events'
 import type { ExecutedEpisode, Schedule, Trigger } from '../../results/schedule.ts'
 import { seconds, sleep } from '../clock.ts'
 import { EnvironmentError } from '../errors.ts'
@@ -49,6 +50,8 @@ export class Injector {
   async run(signal: AbortSignal): Promise<void> {
     const failing = new AbortController()
     const either = AbortSignal.any([signal, failing.signal])
+    // Every episode that waits listens to it.
+    setMaxListeners(0, either)
     const results = await Promise.allSettled(
       this.chains().map((chain) =>
         this.play(chain, either).catch((error: unknown) => {

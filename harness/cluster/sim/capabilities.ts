@@ -103,20 +103,19 @@ export const simClocks = (nodes: Nodes, scheduler: Scheduler): Clocks => ({
   },
   read: async (names) =>
     Object.fromEntries(
-      pick(nodes, names)
-        .filter(({ state }) => state !== 'gone')
-        .map((node) => {
-          const offsetMs = node.offsetMs()
-          const isSkewed = node.skews.size > 0
-          const reading = {
-            pid: node.run,
-            process: node.name,
-            offsetMs,
-            wantedMs: offsetMs,
-            isSkewed,
-          }
-          return [node.name, [reading]]
-        }),
+      pick(nodes, names).map((node) => {
+        if (node.state === 'gone') return [node.name, []]
+        const offsetMs = node.offsetMs()
+        const isSkewed = node.skews.size > 0
+        const reading = {
+          pid: node.run,
+          process: node.name,
+          offsetMs,
+          wantedMs: offsetMs,
+          isSkewed,
+        }
+        return [node.name, [reading]]
+      }),
     ),
   ask: async () => undefined,
 })

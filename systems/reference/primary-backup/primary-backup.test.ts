@@ -34,7 +34,7 @@ describe('a primary with a backup', () => {
     ['PB2', 'set', 'partition,pause', 7, 'lost'],
     ['PB3', 'register', 'slow', 1, 'nonlinearizable'],
     ['PB4', 'set', 'partition', 1, 'lost'],
-    ['PB5', 'set', 'kill', 23, 'lost'],
+    ['PB5', 'set', 'kill', 12, 'lost'],
     ['PB6', 'set', 'kill', 1, 'duplicated'],
   ])('%s is caught by %s under %s', async ([bug, workload, faults, seed, anomaly]) => {
     const { proof } = await trial({ bug }, seed, { workload, faults: faults.split(',') })

@@ -37,10 +37,12 @@ export default {
     snapshotAfter: {
       summary: 'entries in the log before a snapshot takes their place',
       default: '100',
+      drawn: ['3', '10', '100'],
     },
     electionMs: {
       summary: 'shortest wait for a leader, ms; the longest is twice as long',
       default: '150',
+      drawn: ['50', '150'],
     },
   },
   members,
