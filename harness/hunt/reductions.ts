@@ -113,6 +113,16 @@ const simpler = (plan: Json): readonly Json[] => {
   )
 }
 
+/** One episode in which what happened to some of the packets happens to all, each: nothing is left to chance. */
+export const surerFaults = (run: RunRecord): readonly RunRecord[] =>
+  run.schedule.episodes.flatMap((episode, place) => {
+    const { plan } = episode
+    if (typeof plan !== 'object' || plan === null || !('percent' in plan)) return []
+    if (plan.percent === 100) return []
+    const sure = { ...episode, plan: { ...plan, percent: 100 } }
+    return [withEpisodes(run, run.schedule.episodes.with(place, sure))]
+  })
+
 /** One episode half as long, each. */
 export const shorterFaults = (run: RunRecord): readonly RunRecord[] =>
   run.schedule.episodes.flatMap((episode, place) => {

@@ -17,6 +17,7 @@ import {
   lessWaiting,
   shorterFaults,
   simplerTargets,
+  surerFaults,
   withCalls,
   withEpisodes,
 } from './reductions.ts'
@@ -33,7 +34,12 @@ export interface ShrinkOptions {
 }
 
 /** Seeds that a candidate is tried with: few as long as that helps, then more. */
-const TRIES = [4, 32]
+const MOST_SEEDS = 32
+const SEEDS = [4, MOST_SEEDS]
+/** How many calls are made in vain, over all seeds, before a few of them count as too few. */
+const MOST_CALLS = 3000
+/** How many of the last calls may be enough. */
+const LAST = [8, 16, 32, 64]
 
 /** The smallest trial found that breaks the promise in the same way. */
 export const shrink = async (found: Trial, options: ShrinkOptions): Promise<Trial> =>
@@ -42,7 +48,7 @@ export const shrink = async (found: Trial, options: ShrinkOptions): Promise<Tria
 class Shrinking {
   private best: Trial
   /** How many seeds a candidate is tried with. */
-  private seeds = TRIES[0]!
+  private seeds = SEEDS[0]!
   /** Counts what was kept. */
   private kept = 0
 
@@ -54,10 +60,12 @@ class Shrinking {
   }
 
   async smallest(): Promise<Trial> {
-    await this.scripted()
+    // From here on clients do what they did, and not what the workload makes of what happens.
+    await this.tries(withCalls(this.best.run, callsOf(this.best)))
+    await this.each(surerFaults)
     const system = find('system', this.options.catalog.systems, this.found.run.system)
-    for (const tries of TRIES) {
-      this.seeds = tries
+    for (const seeds of SEEDS) {
+      this.seeds = seeds
       await this.untilNothingHelps(system)
     }
     return this.best
@@ -67,6 +75,8 @@ class Shrinking {
     for (let before = -1; before < this.kept && !this.options.isOver(); ) {
       before = this.kept
       await this.fewer(({ schedule }) => schedule.episodes, withEpisodes)
+      await this.each(surerFaults)
+      await this.relevant()
       await this.fewer(({ schedule }) => schedule.calls ?? [], withCalls)
       await this.each((run) => fewerNodes(run, system))
       await this.each(fewerClients)
@@ -77,17 +87,23 @@ class Shrinking {
   }
 
   /**
-   * From here on clients do what they did, and not what the workload makes of what happens. What proves the
-   * violation is often enough, or what else was done to the same keys.
+   * What proves the violation is often enough, or what was done last, to the same keys or to all; what came
+   * later never mattered. The smaller, the cheaper to try, and the more it needs luck with the seed.
    */
-  private async scripted(): Promise<void> {
+  private async relevant(): Promise<void> {
     const { run, proof } = this.best
     const calls = callsOf(this.best)
     const proving = calls.filter(({ index }) => proof!.anomaly.ops.includes(index))
     const keys = new Set(proving.map(({ key }) => key))
-    const related = calls.filter(({ key }) => keys.has(key))
-    for (const some of [proving, related, calls])
-      if (some.length > 0 && (await this.tries(withCalls(run, some)))) return
+    const last = Math.max(...proving.map(({ at }) => at))
+    const before = calls.filter(({ at }) => at <= last)
+    const related = before.filter(({ key }) => keys.has(key))
+    const recent = LAST.flatMap((most) => [related.slice(-most), before.slice(-most)])
+    for (const some of [proving, ...recent, related, before]) {
+      if (some.length === 0 || some.length >= calls.length) continue
+      const seeds = Math.max(MOST_SEEDS, Math.round(MOST_CALLS / some.length))
+      if (await this.tries(withCalls(run, some), seeds)) return
+    }
   }
 
   /** Delta debugging over one list: leaves out ever smaller parts of it. */
@@ -103,8 +119,11 @@ class Shrinking {
     ) {
       for (let from = 0; from < all().length; ) {
         if (this.options.isOver()) return
+        // Large parts are few and worth some patience.
+        const seeds = Math.ceil((MOST_SEEDS * part) / all().length)
+        const rest = put(this.best.run, all().toSpliced(from, part))
         // Where it could be left out, the next part stands in its place.
-        if (!(await this.tries(put(this.best.run, all().toSpliced(from, part))))) from += part
+        if (!(await this.tries(rest, Math.max(seeds, this.seeds)))) from += part
       }
     }
   }
@@ -122,9 +141,9 @@ class Shrinking {
   }
 
   /** Keeps a candidate that breaks the same promise. */
-  private async tries(run: RunRecord): Promise<boolean> {
+  private async tries(run: RunRecord, seeds = this.seeds): Promise<boolean> {
     if (!isPossible(run, this.options.catalog)) return false
-    for (let nth = 0; nth < this.seeds; nth++) {
+    for (let nth = 0; nth < seeds; nth++) {
       if (this.options.isOver()) return false
       const trial = await this.options.play({ ...run, seed: run.seed + nth })
       if (trial.proof?.anomaly.type === this.found.proof!.anomaly.type) {
