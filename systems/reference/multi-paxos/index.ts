@@ -1,0 +1,57 @@
+/** Multi-Paxos, as a system under test: a replicated log whose builds with a known mistake must be caught. */
+import type { Cluster, Member, System } from '../../../harness/api.ts'
+import { openRegister, openSet, primaries, status } from '../clients.ts'
+import { inContainers } from '../container.ts'
+import { type Bug, bugs } from './bugs.ts'
+import { PaxosNode } from './node.ts'
+
+const says =
+  '"To guarantee that all servers execute the same sequence of state machine commands, we implement a sequence of separate instances of the Paxos consensus algorithm", and reads are commands as well (Lamport 2001, section 3)'
+
+const members = (nodes: number): readonly Member[] =>
+  Array.from({ length: nodes }, (_, n) => ({ name: `n${n + 1}`, role: 'server', serves: true }))
+
+/** Everybody answers and follows one ballot, whose proposer leads. */
+const ready = async (cluster: Cluster): Promise<void> => {
+  const answers = await Promise.all(cluster.nodes.map(({ name }) => status(cluster, name)))
+  const leaders = answers.filter(({ leads }) => leads === true)
+  const terms = new Set(answers.map(({ term }) => term))
+  if (leaders.length === 0 || terms.size !== 1)
+    throw new Error(`${leaders.length} lead, with ${terms.size} ballots`)
+}
+
+export default {
+  summary: 'Multi-Paxos key-value store of our own, correct or with a known mistake',
+  ...inContainers(import.meta.filename),
+  version: 'reference',
+  sizes: { default: 5, allowed: [1, 3, 5, 7] },
+  options: {
+    bug: {
+      summary: 'a mistake to build in: docs/reference-systems.md',
+      default: 'none',
+      choices: ['none', ...Object.keys(bugs)],
+    },
+    snapshotAfter: {
+      summary: 'slots in the log before a snapshot takes their place',
+      default: '100',
+    },
+    electionMs: {
+      summary: 'shortest wait for a leader, ms; the longest is twice as long',
+      default: '150',
+    },
+  },
+  members,
+  program: (_, __, options) => (world) =>
+    new PaxosNode(world, {
+      bug: options.bug as Bug | 'none',
+      snapshotAfter: Number(options.snapshotAfter),
+      electionMs: Number(options.electionMs),
+    }),
+  ready,
+  primaries,
+  clients: { register: openRegister, set: openSet },
+  claims: () => ({
+    register: { model: 'linearizable', says },
+    set: { model: 'linearizable', says },
+  }),
+} satisfies System
