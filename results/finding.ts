@@ -26,6 +26,8 @@ export const findingPlan = z.strictObject({
   timeLimitS: z.number().positive(),
   operationTimeoutMs: z.number().positive(),
   seed: z.number().int(),
+  /** What a fault that does not take hold does: ends the run, unless this says that it is a warning. */
+  unheldFaults: z.literal('warn').exactOptional(),
   /** What the run shows: the model that was promised, and the anomaly that says it was not kept. */
   violates: z.strictObject({
     model: z.string(),

@@ -241,7 +241,9 @@ const requestOf = (args: Arguments, catalog: Catalog): TestRequest => {
     ...(workload === undefined ? {} : { workload }),
     ...(planFile === undefined ? {} : { planFile }),
     ...(template === undefined ? {} : { template }),
-    ...(args.flag('lenient-faults') ? { unheldFaults: 'warn' as const } : {}),
+    ...(args.flag('lenient-faults') || found?.unheldFaults === 'warn'
+      ? { unheldFaults: 'warn' as const }
+      : {}),
     ...(nodes === undefined ? {} : { nodes }),
     ...(expect === undefined ? {} : { expect }),
     ...(image === undefined ? {} : { image }),

@@ -36,6 +36,7 @@ export const findingOf = (run: RunRecord, { checker, anomaly }: Proof): FindingP
     timeLimitS,
     operationTimeoutMs,
     seed,
+    ...(run.unheldFaults === undefined ? {} : { unheldFaults: run.unheldFaults }),
     violates: {
       model: run.claim.model,
       checker,
@@ -96,7 +97,11 @@ export const readFinding = (file: string): FindingPlan | undefined => {
 /** What to ask for to play it again. Options that there are no more are left out. */
 export const asRequest = (plan: FindingPlan, planFile: string, catalog: Catalog): TestRequest => {
   const { system, workload, nodes, concurrency, rate, timeLimitS, operationTimeoutMs, seed } = plan
-  const around = { nodes, concurrency, rate, timeLimitS, operationTimeoutMs, seed }
+  const { unheldFaults } = plan
+  const around = {
+    ...{ nodes, concurrency, rate, timeLimitS, operationTimeoutMs, seed },
+    ...(unheldFaults === undefined ? {} : { unheldFaults }),
+  }
   const options = knownOptions(plan, catalog)
   return { system, workload, planFile, faults: [], options, ...around }
 }
