@@ -31,21 +31,34 @@ const MESSAGE_BITS = 8 * 400
 /** What an echo request takes beyond its own bytes: the headers of ICMP, IP and Ethernet. */
 const HEADER_BYTES = 42
 
+/** One kind of shaping in force. */
 interface Shaped {
   readonly shaping: Shaping
-  readonly links: ReadonlySet<string>
+  /** From → to. */
+  readonly links: ReadonlyMap<string, ReadonlyMap<string, ShapedLink>>
   readonly held: Message[]
-  readonly counts: Map<string, { packets: number; touched: number }>
-  /** When a rate-limited link is free again; ns. */
-  readonly busy: Map<string, number>
-  /** How many messages of a burst are still to be lost. */
-  readonly burst: Map<string, number>
 }
 
-const linkName = (from: string, to: string): string => `${from}>${to}`
+/** What has become of one link under a shaping. */
+interface ShapedLink {
+  readonly link: Link
+  packets: number
+  touched: number
+  /** When it is free again, if its rate is limited; ns. */
+  busyUntil: number
+  /** How many messages of a burst are still to be lost. */
+  burst: number
+}
+
+/** A link with the shaping that it has. */
+interface Touching<K extends Shaping['kind']> {
+  readonly shaping: Extract<Shaping, { kind: K }>
+  readonly on: ShapedLink
+}
 
 export class SimNetwork {
-  private grudge = new Set<string>()
+  /** To → from. */
+  private grudge: ReadonlyMap<string, ReadonlySet<string>> = new Map()
   private readonly shaped = new Map<Shaping['kind'], Shaped>()
   private readonly nodes: ReadonlySet<string>
   private readonly doubled = new WeakSet<Message>()
@@ -58,27 +71,22 @@ export class SimNetwork {
   }
 
   setGrudge(grudge: Grudge): void {
-    this.grudge = new Set(
-      Object.entries(grudge).flatMap(([to, senders]) => senders.map((from) => linkName(from, to))),
-    )
+    this.grudge = new Map(Object.entries(grudge).map(([to, senders]) => [to, new Set(senders)]))
   }
 
   isCut(from: string, to: string): boolean {
-    return this.grudge.size > 0 && this.grudge.has(this.link(from, to))
+    return this.grudge.size > 0 && this.grudge.get(this.end(to))?.has(this.end(from)) === true
   }
 
   shape(links: readonly Link[], shaping: Shaping): void {
     this.clear(shaping.kind)
-    this.shaped.set(shaping.kind, {
-      shaping,
-      links: new Set(links.map(({ from, to }) => linkName(from, to))),
-      held: [],
-      counts: new Map(
-        links.map(({ from, to }) => [linkName(from, to), { packets: 0, touched: 0 }]),
-      ),
-      busy: new Map(),
-      burst: new Map(),
-    })
+    const shaped = new Map<string, Map<string, ShapedLink>>()
+    for (const link of links) {
+      const { from, to } = link
+      if (!shaped.has(from)) shaped.set(from, new Map())
+      shaped.get(from)!.set(to, { link, packets: 0, touched: 0, busyUntil: 0, burst: 0 })
+    }
+    this.shaped.set(shaping.kind, { shaping, links: shaped, held: [] })
   }
 
   /** Ends one kind of shaping; what was held travels on in its order. */
@@ -89,10 +97,10 @@ export class SimNetwork {
   }
 
   counts(kind: Shaping['kind']): readonly ShapingCount[] {
-    return [...(this.shaped.get(kind)?.counts ?? [])].map(([name, count]) => {
-      const [from = '', to = ''] = name.split('>')
-      return { link: { from, to }, ...count }
-    })
+    const links = [...(this.shaped.get(kind)?.links.values() ?? [])]
+    return links
+      .flatMap((from) => [...from.values()])
+      .map(({ link, packets, touched }) => ({ link, packets, touched }))
   }
 
   /** What echo requests over a link, and their answers, would meet from now on. */
@@ -104,20 +112,17 @@ export class SimNetwork {
     /** When what leaves at these times arrives at the other end; ns. */
     const crossed = (one: Message, times: readonly number[]): readonly number[] =>
       times
-        .flatMap((at) => Array.from({ length: this.copies(one) }, () => at))
+        .flatMap((at) => (this.copies(one) === 1 ? [at] : [at, at]))
         .filter(() => !this.isCut(one.src, one.dest) && !this.isLost(one))
         .filter(() => this.touching('hold', one) === undefined)
         .map((at) => at + this.travelNs(one, at, bits))
-    return Array.from({ length: count }, (_, sequence) => sequence)
-      .flatMap((sequence) => {
-        const sent = now + sequence * gapMs * 1e6
-        return crossed(back, crossed(there, [sent])).map((arrived) => ({
-          sequence,
-          ms: (arrived - sent) / 1e6,
-          atMs: (arrived - now) / 1e6,
-        }))
-      })
-      .sort((a, b) => a.atMs - b.atMs)
+    const replies: EchoReply[] = []
+    for (let sequence = 0; sequence < count; sequence++) {
+      const sent = now + sequence * gapMs * 1e6
+      for (const arrived of crossed(back, crossed(there, [sent])))
+        replies.push({ sequence, ms: (arrived - sent) / 1e6, atMs: (arrived - now) / 1e6 })
+    }
+    return replies.sort((a, b) => a.atMs - b.atMs)
   }
 
   send(message: Message): void {
@@ -134,8 +139,8 @@ export class SimNetwork {
   /** How many of a message set out. */
   private copies(message: Message): 1 | 2 {
     const duplicate = this.touching('duplicate', message)
-    if (duplicate === undefined || !this.chance(duplicate.percent)) return 1
-    this.touched('duplicate', message)
+    if (duplicate === undefined || !this.chance(duplicate.shaping.percent)) return 1
+    duplicate.on.touched++
     return 2
   }
 
@@ -152,10 +157,12 @@ export class SimNetwork {
     let ms = LATENCY_MS.least - LATENCY_MS.more * Math.log(1 - random.float())
     if (this.shaped.size === 0) return ms * 1e6
     const delay = this.touching('delay', message)
-    if (delay !== undefined)
-      ms += Math.max(0, delay.ms + delay.jitterMs * this.draw(delay.distribution))
+    if (delay !== undefined) {
+      const { ms: mean, jitterMs, distribution } = delay.shaping
+      ms += Math.max(0, mean + jitterMs * this.draw(distribution))
+    }
     const reorder = this.touching('reorder', message)
-    if (reorder !== undefined && this.chance(reorder.percent)) ms += reorder.gapMs
+    if (reorder !== undefined && this.chance(reorder.shaping.percent)) ms += reorder.shaping.gapMs
     return ms * 1e6 + this.queueNs(message, at, bits)
   }
 
@@ -163,31 +170,28 @@ export class SimNetwork {
   private queueNs(message: Message, at: number, bits: number): number {
     const rate = this.touching('rate', message)
     if (rate === undefined) return 0
-    const { busy } = this.shaped.get('rate')!
-    const name = this.link(message.src, message.dest)
-    const free = Math.max(at, busy.get(name) ?? 0) + (bits / (rate.kbitS * 1000)) * 1e9
-    busy.set(name, free)
-    return free - at
+    const { shaping, on } = rate
+    on.busyUntil = Math.max(at, on.busyUntil) + (bits / (shaping.kbitS * 1000)) * 1e9
+    return on.busyUntil - at
   }
 
   private isLost(message: Message): boolean {
     if (this.shaped.size === 0) return false
     const corrupt = this.touching('corrupt', message)
     // A checksum tells that it is wrong, and it is dropped.
-    if (corrupt !== undefined && this.chance(corrupt.percent)) {
-      this.touched('corrupt', message)
+    if (corrupt !== undefined && this.chance(corrupt.shaping.percent)) {
+      corrupt.on.touched++
       this.refused.set(message.dest, (this.refused.get(message.dest) ?? 0) + 1)
       return true
     }
     const loss = this.touching('loss', message)
     if (loss === undefined) return false
-    const { burst } = this.shaped.get('loss')!
-    const name = this.link(message.src, message.dest)
-    const left = burst.get(name) ?? 0
-    const isLost = left > 0 || this.chance(burstPercent(loss.percent, loss.burst ?? 1))
-    if (isLost) burst.set(name, (left > 0 ? left : (loss.burst ?? 1)) - 1)
-    if (isLost) this.touched('loss', message)
-    return isLost
+    const { shaping, on } = loss
+    const { percent, burst = 1 } = shaping
+    if (on.burst === 0 && !this.chance(burstPercent(percent, burst))) return false
+    on.burst = (on.burst > 0 ? on.burst : burst) - 1
+    on.touched++
+    return true
   }
 
   /** The end of a message's way: it waits where messages are held. */
@@ -200,25 +204,16 @@ export class SimNetwork {
     if (!this.isCut(message.src, message.dest)) this.options.deliver(message)
   }
 
-  /** The shaping of a kind that a message meets. */
+  /** The shaping of a kind that a message meets, which counts it. */
   private touching<K extends Shaping['kind']>(
     kind: K,
     { src, dest }: Message,
-  ): Extract<Shaping, { kind: K }> | undefined {
+  ): Touching<K> | undefined {
     const shaped = this.shaped.get(kind)
-    if (shaped === undefined) return undefined
-    const name = this.link(src, dest)
-    if (!shaped.links.has(name)) return undefined
-    shaped.counts.get(name)!.packets++
-    return shaped.shaping as Extract<Shaping, { kind: K }>
-  }
-
-  private touched(kind: Shaping['kind'], { src, dest }: Message): void {
-    this.shaped.get(kind)!.counts.get(this.link(src, dest))!.touched++
-  }
-
-  private link(from: string, to: string): string {
-    return linkName(this.end(from), this.end(to))
+    const on = shaped?.links.get(this.end(src))?.get(this.end(dest))
+    if (shaped === undefined || on === undefined) return undefined
+    on.packets++
+    return { shaping: shaped.shaping as Touching<K>['shaping'], on }
   }
 
   private end(name: string): string {
