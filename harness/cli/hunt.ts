@@ -127,19 +127,20 @@ async function run(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
           ...(findings === undefined ? {} : { findings: resolve(findings) }),
         })
   const { code, said: settled } = ended(hunted, kept, expect, signal)
+  const text = kept === undefined ? [] : [await report(kept), '']
   if (args.flag('json')) console.log(JSON.stringify(documentOf(hunted, kept), null, 2))
   else {
-    await tell(hunted, kept)
+    for (const line of text) console.log(line)
+    tell(hunted, kept)
     if (settled !== undefined) console.log(settled)
   }
   return code
 }
 
-/** Says what was found, if anything, and what the runs have met. */
-const tell = async (hunted: Hunted, kept: Kept | undefined): Promise<void> => {
+/** Says how small what was found has become, if anything was, and what the runs have met. */
+const tell = (hunted: Hunted, kept: Kept | undefined): void => {
   if (kept !== undefined) {
     const { before, after } = kept.record
-    console.log(`${await report(kept)}\n`)
     console.log(`made small: ${wordsOf(before)} -> ${wordsOf(after)}`)
     if (kept.finding !== undefined) console.log(`kept in ${kept.finding}`)
   }
