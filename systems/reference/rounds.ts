@@ -58,13 +58,18 @@ export class Rounds {
   }
 
   /** An answer to a round: `round` and `life` in its body. */
-  hear({ src, body }: Message): void {
+  hear(message: Message): void {
+    const { src, body } = message
     const id = body.round as number
     const round = this.open.get(id)
-    const isStale = this.lives.has(src) && this.lives.get(src) !== body.life
-    if (round === undefined || isStale || !round.asked.has(src)) return
+    if (round === undefined || !this.isCurrent(message) || !round.asked.has(src)) return
     round.replies.set(src, body)
     this.settle(id, round)
+  }
+
+  /** Whether a message is not from an earlier life of its sender: `life` in its body. */
+  isCurrent({ src, body }: Message): boolean {
+    return !this.lives.has(src) || this.lives.get(src) === body.life
   }
 
   /** A node has begun a new life, having lost its disk. */
