@@ -150,6 +150,14 @@ export const lessWaiting = (run: RunRecord): readonly RunRecord[] => {
   )
 }
 
+/** Begins with the first call or fault, however late that was. */
+export const atOnce = (run: RunRecord): RunRecord => {
+  const { episodes, calls = [] } = run.schedule
+  if (episodes.some(({ at }) => at === undefined)) return run
+  const first = Math.min(...calls.map(({ at }) => at), ...episodes.map(({ at }) => at!))
+  return first > SHORTEST_S ? sooner(run, 0, first - SHORTEST_S) : run
+}
+
 /** Everything after a moment comes `by` s sooner. */
 const sooner = (run: RunRecord, from: number, by: number): RunRecord => {
   const moved = (at: number): number => rounded(at > from ? at - by : at)

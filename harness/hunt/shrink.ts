@@ -6,12 +6,14 @@
  * candidate is tried with a few seeds.
  */
 import type { RunRecord } from '../../results/run.ts'
+import type { PlannedCall } from '../../results/schedule.ts'
 import type { System, Topology } from '../api.ts'
 import { type Catalog, find } from '../catalog.ts'
 import { UsageError } from '../errors.ts'
 import { checkSchedule } from '../schedule/check.ts'
 import { callsOf } from './calls.ts'
 import {
+  atOnce,
   fewerClients,
   fewerNodes,
   lessWaiting,
@@ -36,8 +38,8 @@ export interface ShrinkOptions {
 /** Seeds that a candidate is tried with: few as long as that helps, then more. */
 const MOST_SEEDS = 32
 const SEEDS = [4, MOST_SEEDS]
-/** How many calls are made in vain, over all seeds, before a few of them count as too few. */
-const MOST_CALLS = 3000
+/** How long a few calls are tried, over all seeds, before they count as too few; simulated s. */
+const PATIENCE_S = 150
 /** How many of the last calls may be enough. */
 const LAST = [8, 16, 32, 64]
 
@@ -74,9 +76,10 @@ class Shrinking {
   private async untilNothingHelps(system: System): Promise<void> {
     for (let before = -1; before < this.kept && !this.options.isOver(); ) {
       before = this.kept
+      await this.nothingLater()
       await this.fewer(({ schedule }) => schedule.episodes, withEpisodes)
       await this.each(surerFaults)
-      await this.relevant()
+      await this.onlyRelevant()
       await this.fewer(({ schedule }) => schedule.calls ?? [], withCalls)
       await this.each((run) => fewerNodes(run, system))
       await this.each(fewerClients)
@@ -86,23 +89,36 @@ class Shrinking {
     }
   }
 
-  /**
-   * What proves the violation is often enough, or what was done last, to the same keys or to all; what came
-   * later never mattered. The smaller, the cheaper to try, and the more it needs luck with the seed.
-   */
-  private async relevant(): Promise<void> {
-    const { run, proof } = this.best
+  /** What came after what proves the violation never mattered. */
+  private async nothingLater(): Promise<void> {
     const calls = callsOf(this.best)
-    const proving = calls.filter(({ index }) => proof!.anomaly.ops.includes(index))
-    const keys = new Set(proving.map(({ key }) => key))
-    const last = Math.max(...proving.map(({ at }) => at))
+    const last = Math.max(...this.proving().map(({ at }) => at))
     const before = calls.filter(({ at }) => at <= last)
-    const related = before.filter(({ key }) => keys.has(key))
-    const recent = LAST.flatMap((most) => [related.slice(-most), before.slice(-most)])
-    for (const some of [proving, ...recent, related, before]) {
-      if (some.length === 0 || some.length >= calls.length) continue
-      const seeds = Math.max(MOST_SEEDS, Math.round(MOST_CALLS / some.length))
-      if (await this.tries(withCalls(run, some), seeds)) return
+    if (before.length < calls.length) await this.tries(withCalls(this.best.run, before))
+  }
+
+  /** The calls that prove the violation: beside them there may be others after all faults. */
+  private proving(): readonly PlannedCall[] {
+    const { ops } = this.best.proof!.anomaly
+    return callsOf(this.best).filter(({ index }) => ops.includes(index))
+  }
+
+  /**
+   * What proves the violation is often enough, or what was done last, to the same keys or to all: the less
+   * there is, the cheaper it is to try, and the more it needs luck with the seed.
+   */
+  private async onlyRelevant(): Promise<void> {
+    const { run } = this.best
+    const calls = callsOf(this.best)
+    const proving = this.proving()
+    const keys = new Set(proving.map(({ key }) => key))
+    const related = calls.filter(({ key }) => keys.has(key))
+    const isLess = (some: readonly PlannedCall[]) => some.length > 0 && some.length < calls.length
+    const recent = LAST.flatMap((most) => [related.slice(-most), calls.slice(-most)])
+    for (const some of [proving, ...recent, related].filter(isLess)) {
+      const candidate = atOnce(withCalls(run, some))
+      const seeds = Math.round(PATIENCE_S / candidate.timeLimitS)
+      if (await this.tries(candidate, Math.max(seeds, this.seeds))) return
     }
   }
 
