@@ -68,7 +68,8 @@ export const nodesOf = (history: History): readonly string[] => {
   return [...names].sort()
 }
 
-const siteName = (history: History, start: number): string | undefined => {
+/** The node that an operation went to, where the history tells. */
+export const siteName = (history: History, start: number): string | undefined => {
   const partner = history.columns.partner[start]!
   return history.nodeName(start) ?? (partner === NONE ? undefined : history.nodeName(partner))
 }
