@@ -51,8 +51,7 @@ export class LamportNode implements Program {
 
   receive(message: Message): void {
     const { body } = message
-    if (body.type === 'request')
-      this.waiting.set(this.make(body.request as unknown as MachineRequest), message)
+    if (body.type === 'request') this.make(body.request as unknown as MachineRequest, message)
     else if (body.type === 'requests') this.take(message)
     else if (body.type === 'status') {
       const behind = this.first() === undefined ? 0 : 1
@@ -61,11 +60,11 @@ export class LamportNode implements Program {
   }
 
   /** Gives a request its place in the order (rule 1 of the paper's algorithm). */
-  private make(request: MachineRequest): number {
+  private make(request: MachineRequest, client?: Message): void {
     const { self } = this.world
     const nth = this.requests.append({ time: this.clock.tick(), node: self, request })
+    if (client !== undefined) this.waiting.set(nth, client)
     this.secure()
-    return nth
   }
 
   /** Puts the others' requests into the queue, and acknowledges them (rule 2). */

@@ -1,0 +1,120 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Catalog, loadCatalog } from '../../../harness/catalog.ts'
+import { SimDisk } from '../../../harness/cluster/sim/disk.ts'
+import { draw, play, type Trial } from '../../../harness/hunt/trial.ts'
+import type { Body } from '../../../harness/program.ts'
+import type { PlannedEpisode } from '../../../results/schedule.ts'
+import type { Bug } from './bugs.ts'
+import { SharedStorage } from './shared-storage.ts'
+
+/** Long enough for a few faults, s. */
+const TIME_LIMIT_S = 5
+
+let catalog: Catalog
+beforeAll(async () => {
+  catalog = await loadCatalog()
+})
+
+interface Focus {
+  readonly workload?: string
+  readonly faults?: readonly string[]
+}
+
+const runOf = (options: Readonly<Record<string, string>>, seed: number, focus: Focus) =>
+  draw(
+    { system: 'fault-tolerant-pair', options, timeLimitS: TIME_LIMIT_S, ...focus },
+    seed,
+    catalog,
+  )
+
+const trial = (
+  options: Readonly<Record<string, string>>,
+  seed: number,
+  focus: Focus = {},
+): Promise<Trial> => play(runOf(options, seed, focus), catalog)
+
+/** What the first violation among so many seeds is. */
+const caught = async (bug: Bug, most: number, focus: Focus): Promise<string | undefined> => {
+  for (let seed = 1; seed <= most; seed++) {
+    const { proof } = await trial({ bug }, seed, focus)
+    if (proof !== undefined) return proof.anomaly.type
+  }
+  return undefined
+}
+
+describe('the correct build', () => {
+  test('keeps its promises', async () => {
+    for (let seed = 1; seed <= 20; seed++)
+      expect((await trial({}, seed)).proof?.anomaly.summary, `seed ${seed}`).toBeUndefined()
+  }, 60_000)
+
+  test('forgets nothing when a state takes the place of inputs', async () => {
+    const faults = ['kill', 'lose-unsynced', 'partition', 'pause']
+    for (let seed = 1; seed <= 10; seed++) {
+      const { outcome } = await trial({ snapshotAfter: '10' }, seed, { faults, workload: 'set' })
+      expect(outcome, `seed ${seed}`).toBe('valid')
+    }
+  }, 60_000)
+
+  test('serves on alone while one host is away, and has a backup again when it is back', async () => {
+    const episodes: readonly PlannedEpisode[] = ['n1', 'n2', 'n1'].map((target, nth) => {
+      return { at: 1 + nth * 1.5, for: 1, fault: 'kill', plan: { targets: [target] } }
+    })
+    const run = runOf({}, 1, { workload: 'set' })
+    const { outcome, simulated } = await play(
+      { ...run, rate: 100, schedule: { episodes: [...episodes] } },
+      catalog,
+    )
+    expect(outcome).toBe('valid')
+    const added = [...simulated.history].filter(({ f, type }) => f === 'add' && type === 'ok')
+    // Each host's end costs no more than it takes to notice.
+    expect(added.length).toBeGreaterThan(300)
+  })
+})
+
+describe('a mistake', () => {
+  /** Which of them it is first depends on who asks when. */
+  const disorder = ['nonlinearizable', 'stale-read']
+  const bothHold = ['two-holders', 'fencing-order']
+  test.for<readonly [bug: Bug, workload: string, faults: string, anomalies: readonly string[]]>([
+    ['FT1', 'set', 'partition', ['lost']],
+    ['FT1', 'register', 'partition', disorder],
+    ['FT2', 'register', 'partition', disorder],
+    ['FT2', 'lock', 'stop', bothHold],
+    ['FT3', 'lock', 'kill', bothHold],
+    ['FT4', 'set', 'kill', ['lost']],
+    ['FT5', 'register', 'crash-loop,partition', disorder],
+  ])('%s is caught by %s under %s', async ([bug, workload, faults, anomalies]) => {
+    const focus = { workload, faults: faults.split(',') }
+    expect(anomalies).toContain(await caught(bug, 100, focus))
+  })
+})
+
+describe('the shared storage', () => {
+  test('lets the first that asks win each pair, also after a restart', () => {
+    const disk = new SimDisk()
+    const start = (bug: Bug | 'none') => {
+      const sent: Body[] = []
+      const world = {
+        self: 's1',
+        nodes: ['s1', 'n1', 'n2'],
+        storage: disk.storage((then) => then()),
+        send: (_: string, body: Body) => sent.push(body),
+        after: () => () => {},
+        now: () => 0,
+        random: () => 0,
+        log: () => {},
+      }
+      const storage = new SharedStorage(world, bug)
+      return (src: string, pair: number) => {
+        storage.receive({ src, dest: 's1', body: { type: 'test-and-set', pair } })
+        return sent.at(-1)!.winner
+      }
+    }
+    const ask = start('none')
+    expect([ask('n2', 1), ask('n1', 1), ask('n2', 1)]).toEqual(['n2', 'n2', 'n2'])
+    expect(start('none')('n1', 1)).toBe('n2')
+    expect(start('FT5')('n1', 2)).toBe('n1')
+    expect(start('FT5')('n2', 2)).toBe('n2')
+  })
+})
