@@ -14,13 +14,17 @@ export interface ClientsOptions {
   readonly scheduler: Scheduler
 }
 
+/** A request that waits for its answer. */
 interface Open {
   readonly resolve: (body: Body) => void
   readonly reject: (error: Error) => void
+  /** Lets its time-out never come. */
+  readonly cancel: () => void
+  readonly signal: AbortSignal
 }
 
 export class SimClients implements Messages {
-  private readonly waiting = new Map<string, Map<number, Open>>()
+  private readonly ends = new Map<string, End>()
   private clients = 0
   private names = 0
 
@@ -32,40 +36,14 @@ export class SimClients implements Messages {
 
   async open(node: string): Promise<Conversation> {
     const name = `c${++this.clients}`
-    const pending = new Map<number, Open>()
-    this.waiting.set(name, pending)
-    let requests = 0
-    return {
-      request: (body, signal, withinMs) =>
-        new Promise<Body>((resolve, reject) => {
-          if (signal.aborted) return reject(new DefiniteError('aborted before anything was sent'))
-          const msg_id = ++requests
-          const end = (finish: () => void): void => {
-            cancel()
-            signal.removeEventListener('abort', late)
-            pending.delete(msg_id)
-            finish()
-          }
-          const late = (): void => end(() => reject(new Error('no answer in time')))
-          const cancel = this.options.scheduler.after(milliseconds(withinMs), late)
-          signal.addEventListener('abort', late)
-          pending.set(msg_id, {
-            resolve: (answer) => end(() => resolve(answer)),
-            reject: (error) => end(() => reject(error)),
-          })
-          this.options.send({ src: name, dest: node, body: { ...body, msg_id } })
-        }),
-      close: async () => {
-        this.waiting.delete(name)
-        for (const { reject } of [...pending.values()]) reject(new Error('the client was closed'))
-        pending.clear()
-      },
-    }
+    const end = new End(name, node, this.options, () => this.ends.delete(name))
+    this.ends.set(name, end)
+    return end
   }
 
   /** A message has come for a client. Answers to what nobody waits for are dropped. */
   receive({ dest, body }: Message): void {
-    const open = this.take(dest, body.in_reply_to)
+    const open = this.ends.get(dest)?.take(body.in_reply_to)
     if (open === undefined) return
     open.resolve(body)
     this.options.scheduler.stir()
@@ -73,13 +51,60 @@ export class SimClients implements Messages {
 
   /** A client's request has come to a node that does not run. */
   refused({ src, body }: Message): void {
-    const open = this.take(src, body.msg_id)
+    const open = this.ends.get(src)?.take(body.msg_id)
     if (open === undefined) return
     open.reject(new DefiniteError('connection refused'))
     this.options.scheduler.stir()
   }
+}
 
-  private take(client: string, id: number | undefined): Open | undefined {
-    return id === undefined ? undefined : this.waiting.get(client)?.get(id)
+/** A client's end of its connection to one node. */
+class End implements Conversation {
+  private readonly open = new Map<number, Open>()
+  /** Those that may abort requests: mostly one for all, so it is heard once and not for each request. */
+  private readonly signals = new Set<AbortSignal>()
+  private requests = 0
+
+  constructor(
+    private readonly name: string,
+    private readonly node: string,
+    private readonly options: ClientsOptions,
+    private readonly closed: () => void,
+  ) {}
+
+  request(body: Body, signal: AbortSignal, withinMs: number): Promise<Body> {
+    if (signal.aborted) return Promise.reject(new DefiniteError('aborted before anything was sent'))
+    if (!this.signals.has(signal)) {
+      this.signals.add(signal)
+      signal.addEventListener('abort', this.aborted)
+    }
+    const msg_id = ++this.requests
+    return new Promise((resolve, reject) => {
+      const late = (): void => this.take(msg_id)?.reject(new Error('no answer in time'))
+      const cancel = this.options.scheduler.after(milliseconds(withinMs), late)
+      this.open.set(msg_id, { resolve, reject, cancel, signal })
+      this.options.send({ src: this.name, dest: this.node, body: { ...body, msg_id } })
+    })
+  }
+
+  async close(): Promise<void> {
+    this.closed()
+    for (const signal of this.signals) signal.removeEventListener('abort', this.aborted)
+    for (const id of [...this.open.keys()])
+      this.take(id)!.reject(new Error('the client was closed'))
+  }
+
+  /** Takes out a request that is to be settled; undefined when nobody waits for it. */
+  take(id: number | undefined): Open | undefined {
+    const open = id === undefined ? undefined : this.open.get(id)
+    if (open === undefined) return undefined
+    this.open.delete(id!)
+    open.cancel()
+    return open
+  }
+
+  private readonly aborted = (): void => {
+    for (const [id, { signal }] of [...this.open])
+      if (signal.aborted) this.take(id)!.reject(new Error('no answer in time'))
   }
 }
