@@ -67,6 +67,7 @@ export {
 export { monotonicMs } from './clock.ts'
 export { clocksHold, type ShiftedProcesses, shiftedProcesses } from './clock-evidence.ts'
 export * from './damage.ts'
+export * from './disk-evidence.ts'
 export { DefiniteError, Refused } from './errors.ts'
 export type { Generator } from './generator.ts'
 export * from './links.ts'

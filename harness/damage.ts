@@ -12,9 +12,9 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Evidence } from '../checkers/ledger.ts'
-import type { Cluster, Injection, Member, Topology } from './api.ts'
+import type { Cluster, Injection, Member, Random, Topology } from './api.ts'
 import type { DataEdit, DataFile, Disks } from './capabilities/disks.ts'
-import { minorityOf, resolveTargets, type Targets, targets } from './targets.ts'
+import { minorityOf, resolveTargets, type Targets, targets, unknownTargets } from './targets.ts'
 
 /** The fields of every plan that damages files. */
 export const damageFields = {
@@ -49,6 +49,19 @@ export type DamageDone = { readonly killed: boolean; readonly damage: readonly D
 export const planDamageTargets = ({ members }: Topology): Targets => [
   members.findLast(({ serves }) => serves)!.name,
 ]
+
+/** A generated plan: the common fields with those of one fault. */
+export const planDamage = <F>(
+  topology: Topology,
+  draw: Random,
+  fields: (draw: Random) => F,
+): DamagePlan & F => ({
+  targets: planDamageTargets(topology),
+  glob: '**/*',
+  seed: draw.int(0, 2 ** 31 - 1),
+  ...fields(draw),
+  ...(draw.int(0, 1) === 1 ? { killFirst: true as const } : {}),
+})
 
 /** Why a plan must not run, if it may hit more than a minority and does not say `force`. */
 export const refuseDamage = (
@@ -256,3 +269,25 @@ const standing = async (
   const now = await cluster.disks!.read(node, own)
   return own.filter(({ is }, place) => fingerprint(now[place]!) === is).length
 }
+
+/** Damages each node that a plan means. */
+export const damageEach = async <P extends DamagePlan>(
+  cluster: Cluster,
+  plan: P,
+  damageIn: (cluster: Cluster, node: string, plan: P) => Promise<readonly Damage[]>,
+): Promise<Injection<DamageDone>> => {
+  const names = await takeAim(cluster, plan)
+  const damage = await Promise.all(names.map((name) => damageIn(cluster, name, plan)))
+  return { targets: names, done: { killed: plan.killFirst === true, damage: damage.flat() } }
+}
+
+/** What all faults that damage files have in common, whatever they do to bytes. */
+export const onFiles = <P extends DamagePlan>() =>
+  ({
+    unknownNodes: (plan: P, topology: Topology) => unknownTargets(plan.targets, topology),
+    refuses: (plan: P, topology: Topology) => refuseDamage(plan, topology),
+    needs: ['files', 'processes'],
+    observe: async (_: Cluster, injection: Injection<DamageDone>) => damageEvidence(injection),
+    heal: healDamage,
+    healed: damageHealed,
+  }) as const

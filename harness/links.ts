@@ -4,8 +4,14 @@
  * echo requests, answered by the kernels at its ends: also for the links that were to be left alone.
  */
 import { z } from 'zod'
-import type { Cluster, Random, Topology } from './api.ts'
-import { CLIENTS, type Echo, type EchoOptions, type Link } from './capabilities/traffic.ts'
+import type { Cluster, Injection, Json, Random, Topology } from './api.ts'
+import {
+  CLIENTS,
+  type Echo,
+  type EchoOptions,
+  type Link,
+  type Shaping,
+} from './capabilities/traffic.ts'
 import { minorityOf, planTargets, resolveTargets, targets, unknownTargets } from './targets.ts'
 
 const end = z.string().min(1)
@@ -48,6 +54,28 @@ export const refusedLinks = (wanted: Links, { members }: Topology): string | und
       : undefined
   const loop = wanted.find(({ from, to }) => from === to)
   return loop === undefined ? undefined : `no link leads from ${loop.from} to itself`
+}
+
+/** What all faults of links have in common, whatever they do to packets. */
+export const onLinks = <P extends { readonly links: Links }>() =>
+  ({
+    unknownNodes: (plan: P, topology: Topology) => unknownInLinks(plan.links, topology),
+    refuses: (plan: P, topology: Topology) => refusedLinks(plan.links, topology),
+    acts: 'links',
+    replaces: true,
+  }) as const
+
+type LinkPlan = { readonly [field: string]: Json } & { readonly links: Links }
+
+/** Shapes the links that a plan means, now. */
+export const shapeLinks = async <P extends LinkPlan>(
+  cluster: Cluster,
+  plan: P,
+  shaping: Shaping,
+): Promise<Injection<P & { readonly shaped: readonly Link[] }>> => {
+  const { targets, links: shaped } = await resolveLinks(cluster, plan.links)
+  await cluster.traffic!.shape(shaped, shaping)
+  return { targets, done: { ...plan, shaped } }
 }
 
 /** The links meant, now, each once, and the nodes that they were named by. */

@@ -12,12 +12,11 @@ import {
   type Fault,
   type Link,
   links,
+  onLinks,
   planLinks,
   type RoundTrip,
-  refusedLinks,
-  resolveLinks,
   roundTrips,
-  unknownInLinks,
+  shapeLinks,
 } from '../harness/api.ts'
 
 const schema = z.strictObject({
@@ -42,21 +41,14 @@ const UNLIMITED = 1.5
 export default {
   summary: 'limits the rate of some links',
   schema,
-  unknownNodes: (plan, topology) => unknownInLinks(plan.links, topology),
-  refuses: (plan, topology) => refusedLinks(plan.links, topology),
+  ...onLinks<BandwidthPlan>(),
   needs: ['rate'],
-  acts: 'links',
-  replaces: true,
   evidence: 'the rate at which large echo requests come back over the links, and over others',
   plan: (topology, random, nth) => ({
     links: planLinks(topology, random, nth),
     kbitS: random.pick([256, 1000, 4000]),
   }),
-  async inject(cluster, plan) {
-    const { targets, links: shaped } = await resolveLinks(cluster, plan.links)
-    await cluster.traffic!.shape(shaped, { kind: 'rate', kbitS: plan.kbitS })
-    return { targets, done: { ...plan, shaped } }
-  },
+  inject: (cluster, plan) => shapeLinks(cluster, plan, { kind: 'rate', kbitS: plan.kbitS }),
   observe: (cluster, { done }) => compare(cluster, done.kbitS, done.shaped),
   async heal(cluster) {
     await cluster.traffic!.clear('rate')

@@ -11,19 +11,15 @@ import {
   type DamageDone,
   type DataFile,
   type DataPlace,
-  damageEvidence,
+  damageEach,
   damageFields,
-  damageHealed,
   type Fault,
   filesToDamage,
-  healDamage,
+  onFiles,
   overwrite,
-  planDamageTargets,
+  planDamage,
   type Random,
   random,
-  refuseDamage,
-  takeAim,
-  unknownTargets,
 } from '../harness/api.ts'
 
 const schema = z.strictObject({
@@ -36,25 +32,13 @@ type BitflipPlan = z.output<typeof schema>
 export default {
   summary: 'flips bits in files of the data folder, for good',
   schema,
-  unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
-  refuses: (plan, topology) => refuseDamage(plan, topology),
-  needs: ['files', 'processes'],
+  ...onFiles<BitflipPlan>(),
   evidence: 'every byte read back right after differs in the planned bit',
-  plan: (topology, draw) => ({
-    targets: planDamageTargets(topology),
-    glob: '**/*',
-    seed: draw.int(0, 2 ** 31 - 1),
-    flips: draw.int(1, 50),
-    ...(draw.int(0, 1) === 1 ? { killFirst: true } : {}),
-  }),
-  async inject(cluster, plan) {
-    const names = await takeAim(cluster, plan)
-    const damage = await Promise.all(names.map((name) => flipIn(cluster, name, plan)))
-    return { targets: names, done: { killed: plan.killFirst === true, damage: damage.flat() } }
-  },
-  observe: async (_, injection) => damageEvidence(injection),
-  heal: healDamage,
-  healed: damageHealed,
+  plan: (topology, draw) =>
+    planDamage(topology, draw, () => ({
+      flips: draw.int(1, 50),
+    })),
+  inject: (cluster, plan) => damageEach(cluster, plan, flipIn),
 } satisfies Fault<BitflipPlan, DamageDone>
 
 const flipIn = async (

@@ -10,19 +10,15 @@ import {
   type Damage,
   type DamageDone,
   type DataFile,
-  damageEvidence,
+  damageEach,
   damageFields,
-  damageHealed,
   type Fault,
   filesToDamage,
-  healDamage,
+  onFiles,
   overwrite,
-  planDamageTargets,
+  planDamage,
   type Random,
   random,
-  refuseDamage,
-  takeAim,
-  unknownTargets,
 } from '../harness/api.ts'
 
 const schema = z.strictObject({
@@ -40,26 +36,14 @@ const TRIES = 50
 export default {
   summary: 'copies pieces of data files over other places of the same file, for good',
   schema,
-  unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
-  refuses: (plan, topology) => refuseDamage(plan, topology),
-  needs: ['files', 'processes'],
+  ...onFiles<CopyChunkPlan>(),
   evidence: 'every place read back right after holds the piece that was copied there',
-  plan: (topology, draw) => ({
-    targets: planDamageTargets(topology),
-    glob: '**/*',
-    seed: draw.int(0, 2 ** 31 - 1),
-    chunks: draw.int(1, 5),
-    bytes: draw.pick([512, 4096, 16_384]),
-    ...(draw.int(0, 1) === 1 ? { killFirst: true } : {}),
-  }),
-  async inject(cluster, plan) {
-    const names = await takeAim(cluster, plan)
-    const damage = await Promise.all(names.map((name) => copyIn(cluster, name, plan)))
-    return { targets: names, done: { killed: plan.killFirst === true, damage: damage.flat() } }
-  },
-  observe: async (_, injection) => damageEvidence(injection),
-  heal: healDamage,
-  healed: damageHealed,
+  plan: (topology, draw) =>
+    planDamage(topology, draw, () => ({
+      chunks: draw.int(1, 5),
+      bytes: draw.pick([512, 4096, 16_384]),
+    })),
+  inject: (cluster, plan) => damageEach(cluster, plan, copyIn),
 } satisfies Fault<CopyChunkPlan, DamageDone>
 
 const copyIn = async (

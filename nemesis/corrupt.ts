@@ -13,12 +13,11 @@ import {
   type Link,
   links,
   lostShare,
+  onLinks,
   overWays,
   planLinks,
-  refusedLinks,
   resolveLinks,
   roundTrips,
-  unknownInLinks,
 } from '../harness/api.ts'
 
 const schema = z.strictObject({ links, percent: z.number().min(1).max(100) })
@@ -34,11 +33,8 @@ const TOLERATED_SHARE = 0.05
 export default {
   summary: 'damages packets over some links: one wrong bit',
   schema,
-  unknownNodes: (plan, topology) => unknownInLinks(plan.links, topology),
-  refuses: (plan, topology) => refusedLinks(plan.links, topology),
+  ...onLinks<CorruptPlan>(),
   needs: ['corrupt'],
-  acts: 'links',
-  replaces: true,
   evidence: 'wrong checksums that the nodes’ kernels count, and echo requests without an answer',
   plan: (topology, random, nth) => ({
     links: planLinks(topology, random, nth),

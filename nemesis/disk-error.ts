@@ -8,6 +8,7 @@
 import { z } from 'zod'
 import {
   type Cluster,
+  disksThatAnswer,
   type Fault,
   planTargets,
   resolveTargets,
@@ -67,10 +68,5 @@ export default {
 } satisfies Fault<DiskErrorPlan>
 
 /** What is not mounted was left so by a healing that failed half-way. */
-const failingOf = async (
-  cluster: Cluster,
-  names: readonly string[],
-): Promise<readonly string[]> => {
-  const answers = await Promise.all(names.map((name) => cluster.disks!.probe(name)))
-  return names.filter((_, place) => ['EIO', 'unmounted'].includes(answers[place]!))
-}
+const failingOf = (cluster: Cluster, names: readonly string[]): Promise<readonly string[]> =>
+  disksThatAnswer(cluster, names, ['EIO', 'unmounted'])

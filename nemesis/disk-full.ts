@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import {
-  type Cluster,
+  disksThatAnswer,
   type Fault,
   planTargets,
   resolveTargets,
@@ -15,11 +15,6 @@ import {
 
 const schema = z.strictObject({ targets })
 type DiskFullPlan = z.infer<typeof schema>
-
-const countOf = async (cluster: Cluster, names: readonly string[], wanted: string) => {
-  const answers = await Promise.all(names.map((name) => cluster.disks!.probe(name)))
-  return answers.filter((answer) => answer === wanted).length
-}
 
 export default {
   summary: 'no space is left in the data folders of some nodes',
@@ -34,7 +29,7 @@ export default {
     return { targets: names, done: { targets: names } }
   },
   async observe(cluster, { targets }) {
-    const full = await countOf(cluster, targets, 'ENOSPC')
+    const full = (await disksThatAnswer(cluster, targets, ['ENOSPC'])).length
     return {
       held: full === targets.length,
       summary: `a write failed with ENOSPC on ${full} of ${targets.length} nodes`,
@@ -45,8 +40,8 @@ export default {
     await cluster.processes!.start(cluster.nodes.map(({ name }) => name))
   },
   async healed(cluster, { targets }) {
-    const [written, states] = await Promise.all([
-      countOf(cluster, targets, 'written'),
+    const [{ length: written }, states] = await Promise.all([
+      disksThatAnswer(cluster, targets, ['written']),
       Promise.all(targets.map((name) => cluster.processes!.state(name))),
     ])
     const running = states.filter(({ state }) => state === 'running').length

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod'
 import {
-  type Cluster,
+  disksThatAnswer,
   type Fault,
   planTargets,
   resolveTargets,
@@ -16,11 +16,6 @@ import {
 
 const schema = z.strictObject({ targets })
 type DiskStallPlan = z.infer<typeof schema>
-
-const countOf = async (cluster: Cluster, names: readonly string[], wanted: string) => {
-  const answers = await Promise.all(names.map((name) => cluster.disks!.probe(name)))
-  return answers.filter((answer) => answer === wanted).length
-}
 
 export default {
   summary: 'writes to the data folders of some nodes hang, then go on',
@@ -37,7 +32,7 @@ export default {
     return { targets: names, done: { targets: names } }
   },
   async observe(cluster, { targets }) {
-    const waiting = await countOf(cluster, targets, 'waits')
+    const waiting = (await disksThatAnswer(cluster, targets, ['waits'])).length
     return {
       held: waiting === targets.length,
       summary: `a write waits on ${waiting} of ${targets.length} nodes`,
@@ -47,7 +42,7 @@ export default {
     await cluster.disks!.release()
   },
   async healed(cluster, { targets }) {
-    const written = await countOf(cluster, targets, 'written')
+    const written = (await disksThatAnswer(cluster, targets, ['written'])).length
     return {
       held: written === targets.length,
       summary: `a write succeeded on ${written} of ${targets.length} nodes`,

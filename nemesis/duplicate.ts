@@ -10,12 +10,11 @@ import {
   isLikely,
   type Link,
   links,
+  onLinks,
   planLinks,
   type RoundTrip,
-  refusedLinks,
-  resolveLinks,
   roundTrips,
-  unknownInLinks,
+  shapeLinks,
 } from '../harness/api.ts'
 
 const schema = z.strictObject({ links, percent: z.number().min(1).max(100) })
@@ -25,21 +24,15 @@ type Done = DuplicatePlan & { readonly shaped: readonly Link[] }
 export default {
   summary: 'delivers packets over some links twice',
   schema,
-  unknownNodes: (plan, topology) => unknownInLinks(plan.links, topology),
-  refuses: (plan, topology) => refusedLinks(plan.links, topology),
+  ...onLinks<DuplicatePlan>(),
   needs: ['duplicate'],
-  acts: 'links',
-  replaces: true,
   evidence: 'copies that the kernel counts, and echo requests that are answered twice',
   plan: (topology, random, nth) => ({
     links: planLinks(topology, random, nth),
     percent: random.pick([5, 20, 50]),
   }),
-  async inject(cluster, plan) {
-    const { targets, links: shaped } = await resolveLinks(cluster, plan.links)
-    await cluster.traffic!.shape(shaped, { kind: 'duplicate', percent: plan.percent })
-    return { targets, done: { ...plan, shaped } }
-  },
+  inject: (cluster, plan) =>
+    shapeLinks(cluster, plan, { kind: 'duplicate', percent: plan.percent }),
   async observe(cluster, { done: { shaped, percent } }) {
     const trips = answered(await roundTrips(cluster, shaped, { count: 100 }))
     const counts = await cluster.traffic!.counts('duplicate')

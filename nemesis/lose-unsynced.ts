@@ -11,6 +11,7 @@
  */
 import { z } from 'zod'
 import {
+  disksThatAnswer,
   type Fault,
   type PowerLoss,
   planTargets,
@@ -61,12 +62,11 @@ export default {
     await cluster.processes!.start(cluster.nodes.map(({ name }) => name))
   },
   async healed(cluster, { targets }) {
-    const [states, answers] = await Promise.all([
+    const [states, { length: written }] = await Promise.all([
       Promise.all(targets.map((name) => cluster.processes!.state(name))),
-      Promise.all(targets.map((name) => cluster.disks!.probe(name))),
+      disksThatAnswer(cluster, targets, ['written']),
     ])
     const running = states.filter(({ state }) => state === 'running').length
-    const written = answers.filter((answer) => answer === 'written').length
     return {
       held: running === targets.length && written === targets.length,
       summary: `${running} of ${targets.length} processes run again, ${written} file systems take writes`,

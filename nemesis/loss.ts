@@ -14,11 +14,10 @@ import {
   type Link,
   links,
   lostShare,
+  onLinks,
   planLinks,
-  refusedLinks,
-  resolveLinks,
   roundTrips,
-  unknownInLinks,
+  shapeLinks,
 } from '../harness/api.ts'
 
 const schema = z.strictObject({
@@ -36,11 +35,8 @@ const TOLERATED_SHARE = 0.05
 export default {
   summary: 'loses packets over some links, each by itself or in bursts',
   schema,
-  unknownNodes: (plan, topology) => unknownInLinks(plan.links, topology),
-  refuses: (plan, topology) => refusedLinks(plan.links, topology),
+  ...onLinks<LossPlan>(),
   needs: ['loss'],
-  acts: 'links',
-  replaces: true,
   evidence:
     'packets that the kernel counts before and after the rule, and answers over other links',
   plan: (topology, random, nth) => ({
@@ -48,15 +44,13 @@ export default {
     percent: random.pick([1, 5, 20, 40]),
     ...(random.float() < 0.3 ? { burst: random.pick([5, 20]) } : {}),
   }),
-  async inject(cluster, plan) {
-    const { targets, links: shaped } = await resolveLinks(cluster, plan.links)
+  inject(cluster, plan) {
     const { percent, burst } = plan
-    await cluster.traffic!.shape(shaped, {
+    return shapeLinks(cluster, plan, {
       kind: 'loss',
       percent,
       ...(burst === undefined ? {} : { burst }),
     })
-    return { targets, done: { ...plan, shaped } }
   },
   async observe(cluster, { done }) {
     const { shaped, percent, burst = 1 } = done

@@ -12,13 +12,12 @@ import {
   isLikely,
   type Link,
   links,
+  onLinks,
   overWays,
   planLinks,
   type RoundTrip,
-  refusedLinks,
-  resolveLinks,
   roundTrips,
-  unknownInLinks,
+  shapeLinks,
 } from '../harness/api.ts'
 
 const schema = z.strictObject({
@@ -33,22 +32,17 @@ type Done = ReorderPlan & { readonly shaped: readonly Link[] }
 export default {
   summary: 'lets packets over some links overtake others',
   schema,
-  unknownNodes: (plan, topology) => unknownInLinks(plan.links, topology),
-  refuses: (plan, topology) => refusedLinks(plan.links, topology),
+  ...onLinks<ReorderPlan>(),
   needs: ['reorder'],
-  acts: 'links',
-  replaces: true,
   evidence: 'echo requests over the links that are overtaken, and over others none',
   plan: (topology, random, nth) => ({
     links: planLinks(topology, random, nth),
     percent: random.pick([5, 25, 50]),
     gapMs: random.pick([20, 50, 100]),
   }),
-  async inject(cluster, plan) {
-    const { targets, links: shaped } = await resolveLinks(cluster, plan.links)
+  inject(cluster, plan) {
     const { percent, gapMs } = plan
-    await cluster.traffic!.shape(shaped, { kind: 'reorder', percent, gapMs })
-    return { targets, done: { ...plan, shaped } }
+    return shapeLinks(cluster, plan, { kind: 'reorder', percent, gapMs })
   },
   observe: (cluster, { done }) => compare(cluster, done, done.shaped),
   async heal(cluster) {

@@ -11,10 +11,9 @@ import {
   type Fault,
   type Link,
   links,
+  onLinks,
   planLinks,
-  refusedLinks,
   resolveLinks,
-  unknownInLinks,
 } from '../harness/api.ts'
 
 const schema = z.strictObject({ links })
@@ -28,11 +27,8 @@ type Done = {
 export default {
   summary: 'cuts the TCP connections over some links with a reset',
   schema,
-  unknownNodes: (plan, topology) => unknownInLinks(plan.links, topology),
-  refuses: (plan, topology) => refusedLinks(plan.links, topology),
+  ...onLinks<ResetPlan>(),
   needs: ['reset'],
-  acts: 'links',
-  replaces: true,
   evidence: 'connections that the kernel listed before and no longer lists',
   plan: (topology, random, nth) => {
     const found = planLinks(topology, random, nth)

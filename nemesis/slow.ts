@@ -13,11 +13,10 @@ import {
   type Link,
   links,
   medianMs,
+  onLinks,
   planLinks,
-  refusedLinks,
-  resolveLinks,
   roundTrips,
-  unknownInLinks,
+  shapeLinks,
 } from '../harness/api.ts'
 
 const schema = z
@@ -39,11 +38,8 @@ type Done = SlowPlan & { readonly shaped: readonly Link[] }
 export default {
   summary: 'delays packets over some links, with jitter: uniform, normal or pareto',
   schema,
-  unknownNodes: (plan, topology) => unknownInLinks(plan.links, topology),
-  refuses: (plan, topology) => refusedLinks(plan.links, topology),
+  ...onLinks<SlowPlan>(),
   needs: ['delay'],
-  acts: 'links',
-  replaces: true,
   evidence: 'round trips of echo requests over the links, and over others, against the plan',
   plan: (topology, random, nth) => {
     const ms = random.pick([20, 50, 100, 200, 500])
@@ -54,11 +50,9 @@ export default {
       distribution: random.pick(['uniform', 'normal', 'pareto'] as const),
     }
   },
-  async inject(cluster, plan) {
-    const { targets, links: shaped } = await resolveLinks(cluster, plan.links)
+  inject(cluster, plan) {
     const { ms, jitterMs, distribution } = plan
-    await cluster.traffic!.shape(shaped, { kind: 'delay', ms, jitterMs, distribution })
-    return { targets, done: { ...plan, shaped } }
+    return shapeLinks(cluster, plan, { kind: 'delay', ms, jitterMs, distribution })
   },
   observe: (cluster, { done }) => compare(cluster, done, done.shaped),
   async heal(cluster) {

@@ -9,18 +9,14 @@ import {
   type Cluster,
   type Damage,
   type DamageDone,
-  damageEvidence,
+  damageEach,
   damageFields,
-  damageHealed,
   type Fault,
   filesToDamage,
   fingerprint,
-  healDamage,
-  planDamageTargets,
+  onFiles,
+  planDamage,
   random,
-  refuseDamage,
-  takeAim,
-  unknownTargets,
 } from '../harness/api.ts'
 
 const schema = z.strictObject({
@@ -35,26 +31,14 @@ type TruncatePlan = z.output<typeof schema>
 export default {
   summary: 'cuts bytes off the ends of files of the data folder, for good',
   schema,
-  unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
-  refuses: (plan, topology) => refuseDamage(plan, topology),
-  needs: ['files', 'processes'],
+  ...onFiles<TruncatePlan>(),
   evidence: 'the kernel says the planned length of every file right after',
-  plan: (topology, draw) => ({
-    targets: planDamageTargets(topology),
-    glob: '**/*',
-    seed: draw.int(0, 2 ** 31 - 1),
-    files: draw.int(1, 3),
-    bytes: draw.pick([64, 1024, 16_384]),
-    ...(draw.int(0, 1) === 1 ? { killFirst: true } : {}),
-  }),
-  async inject(cluster, plan) {
-    const names = await takeAim(cluster, plan)
-    const damage = await Promise.all(names.map((name) => cutIn(cluster, name, plan)))
-    return { targets: names, done: { killed: plan.killFirst === true, damage: damage.flat() } }
-  },
-  observe: async (_, injection) => damageEvidence(injection),
-  heal: healDamage,
-  healed: damageHealed,
+  plan: (topology, draw) =>
+    planDamage(topology, draw, () => ({
+      files: draw.int(1, 3),
+      bytes: draw.pick([64, 1024, 16_384]),
+    })),
+  inject: (cluster, plan) => damageEach(cluster, plan, cutIn),
 } satisfies Fault<TruncatePlan, DamageDone>
 
 const cutIn = async (
