@@ -110,7 +110,7 @@ export class Pages {
         const isNear = zoneOf(name) === zoneOf(this.world.self)
         return { name, turn: this.world.random() + (isNear ? 0 : 1) }
       })
-      .toSorted((one, other) => one.turn - other.turn)
+      .sort((one, other) => one.turn - other.turn)
       .map(({ name }) => name)
     const id = ++this.fetched
     const fetch: Fetch = { page, at, nodes, given, asked: 0, cancel: () => {} }

@@ -71,4 +71,4 @@ export const zoneOf = (name: string): string => name.replace('db-', '').charAt(0
 
 /** What so many of these reach: the n-th highest; -1 where there are fewer. */
 export const reachedBy = (n: number, values: Iterable<number>): number =>
-  [...values].toSorted((a, b) => b - a)[n - 1] ?? -1
+  [...values].sort((a, b) => b - a)[n - 1] ?? -1

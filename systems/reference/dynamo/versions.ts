@@ -43,7 +43,7 @@ export const merge = (a: Stored | undefined, b: Stored, supersedes: Supersedes):
 export const tagOf = (stored: Stored | undefined): string => {
   if (stored === undefined) return ''
   if (stored.kind === 'latest') return stored.stamp.join()
-  return stored.siblings.map(clockTag).toSorted().join(';')
+  return stored.siblings.map(clockTag).sort().join(';')
 }
 
 export const compare = (a: Stamp, b: Stamp): number =>
@@ -74,5 +74,5 @@ const clockTag = ({ clock }: Sibling): string => clockText(clock)
 const clockText = (clock: Clock): string =>
   Object.entries(clock)
     .map((entry) => entry.join(':'))
-    .toSorted()
+    .sort()
     .join()
