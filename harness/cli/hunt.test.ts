@@ -60,6 +60,16 @@ describe('a hunt', () => {
     expect(historyOf(run)).toBe(historyOf(finding))
   })
 
+  test('meets the same with two threads as with one', async () => {
+    const hunt = async (jobs: string) => {
+      const asked = ['--seeds', '1..12', '--time-limit', '2', '--all', '--json', '--jobs', jobs]
+      return JSON.parse((await schism('hunt', 'raft', ...asked)).stdout).trials
+    }
+    const [one, two] = await Promise.all([hunt('1'), hunt('2')])
+    expect(one).toHaveLength(12)
+    expect(two).toEqual(one)
+  })
+
   test('ends with 2 when what it expects is not there, and with 0 when nothing is', async () => {
     const short = ['hunt', 'raft', '--seeds', '1..1', '--time-limit', '2', '--jobs', '1', '--quiet']
     const quiet = await schism(...short)
