@@ -1,9 +1,8 @@
 /** The client against servers that answer, hang up or hang, on loopback: what it then claims. */
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type RequestListener } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Client, type ClientContext, DefiniteError, Refused } from '../../harness/api.ts'
-import { onLoopback } from '../../harness/testing/loopback.ts'
+import { type ClientContext, DefiniteError, Refused } from '../../harness/api.ts'
+import { failureOf, Loopback, onLoopback } from '../../harness/testing/loopback.ts'
 import type { RegisterCall } from '../../workloads/register.ts'
 import { openRegister, openSet } from './clients.ts'
 import { encode } from './gateway.ts'
@@ -33,7 +32,7 @@ describe("etcd's client", () => {
 
   it('knows that nothing was sent when nobody listens', async () => {
     const { context } = await serve(() => {})
-    await stop()
+    await loopback.stop()
     const client = await openRegister(context)
     expect(await failureOf(client, write)).toBeInstanceOf(DefiniteError)
     await client.close()
@@ -70,22 +69,15 @@ describe("etcd's client", () => {
   })
 })
 
-let server: Server | undefined
-afterEach(() => stop())
-
-const stop = async (): Promise<void> => {
-  const running = server
-  server = undefined
-  running?.closeAllConnections()
-  await new Promise<void>((resolve) => (running ? running.close(() => resolve()) : resolve()))
-}
+const loopback = new Loopback()
+afterEach(() => loopback.stop())
 
 /** A server with one behaviour, and the bodies of the requests it got. */
 const serve = async (
   listener: RequestListener,
 ): Promise<{ readonly context: ClientContext; readonly requests: readonly string[] }> => {
   const requests: string[] = []
-  server = createServer((request, response) => {
+  const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
@@ -93,8 +85,7 @@ const serve = async (
       listener(request, response)
     })
   })
-  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await loopback.listen(server)
   return { context: onLoopback(port), requests }
 }
 
@@ -102,13 +93,3 @@ const answer =
   (body: object, status = 200): RequestListener =>
   (_, response) =>
     response.writeHead(status).end(JSON.stringify(body))
-
-const failureOf = (
-  client: Client<RegisterCall>,
-  call: RegisterCall,
-  signal = never,
-): Promise<unknown> =>
-  client.invoke(call, signal).then(
-    (value) => expect.unreachable(`completed with ${String(value)}`),
-    (error: unknown) => error,
-  )

@@ -1,8 +1,8 @@
 /** The client against servers that answer, hang up or hang, on loopback: what it then claims. */
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Client, type ClientContext, DefiniteError, Refused } from '../../harness/api.ts'
-import { onLoopback } from '../../harness/testing/loopback.ts'
+import { type ClientContext, DefiniteError, Refused } from '../../harness/api.ts'
+import { failureOf, Loopback, onLoopback } from '../../harness/testing/loopback.ts'
 import type { RegisterCall } from '../../workloads/register.ts'
 import { openRegister, openSet } from './clients.ts'
 
@@ -85,21 +85,13 @@ describe("NATS' client", () => {
   it('does not open, nor wait for long, where the server hangs or nobody listens', async () => {
     const { context } = await serve(() => {}, 'silent')
     await expect(openRegister(context)).rejects.toThrow('TIMEOUT')
-    await stop()
+    await loopback.stop()
     await expect(openRegister(context)).rejects.toThrow('CONNECTION_REFUSED')
   })
 })
 
-let server: Server | undefined
-const sockets = new Set<Socket>()
-afterEach(() => stop())
-
-const stop = async (): Promise<void> => {
-  const running = server
-  server = undefined
-  for (const socket of sockets) socket.destroy()
-  await new Promise<void>((resolve) => (running ? running.close(() => resolve()) : resolve()))
-}
+const loopback = new Loopback()
+afterEach(() => loopback.stop())
 
 interface Message {
   /** Subject, headers and body. */
@@ -131,9 +123,7 @@ const serve = async (
 ): Promise<{ readonly context: ClientContext; readonly messages: readonly string[] }> => {
   const messages: string[] = []
   subscriptions.clear()
-  server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
+  const server = createServer((socket) => {
     if (greeting === 'silent') return
     socket.write('INFO {"headers":true,"max_payload":1048576,"version":"2.9.10"}\r\n')
     let buffered = ''
@@ -153,8 +143,7 @@ const serve = async (
       }
     })
   })
-  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await loopback.listen(server)
   return { context: onLoopback(port, { reads: 'leader' }), messages }
 }
 
@@ -170,13 +159,3 @@ const nextCommand = (
   if (text.length < end + 2 + size + 2) return undefined
   return { line, body: text.slice(end + 2, end + 2 + size), length: end + 2 + size + 2 }
 }
-
-const failureOf = (
-  client: Client<RegisterCall>,
-  call: RegisterCall,
-  signal = never,
-): Promise<unknown> =>
-  client.invoke(call, signal).then(
-    (value) => expect.unreachable(`completed with ${String(value)}`),
-    (error: unknown) => error,
-  )

@@ -1,23 +1,22 @@
 /** The client against servers that answer, hang up or hang, on loopback: what it then claims. */
 
-import type { AddressInfo } from 'node:net'
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Client, type ClientContext, DefiniteError } from '../../harness/api.ts'
-import { onLoopback } from '../../harness/testing/loopback.ts'
+import { type ClientContext, DefiniteError } from '../../harness/api.ts'
+import { failureOf, Loopback, onLoopback } from '../../harness/testing/loopback.ts'
 import type { RegisterCall } from '../../workloads/register.ts'
 import { openRegister } from './clients.ts'
 
-const never = new AbortController().signal
+const _never = new AbortController().signal
 const write: RegisterCall = { f: 'write', key: 1, value: 5 }
 
 describe("PostgreSQL's client", () => {
   it('claims nothing about a statement whose connection broke, and does not repeat it', async () => {
     const { context, statements } = await serve((socket) => socket.destroy())
     const client = await openRegister(context)
-    expect(await failureOf(client)).not.toBeInstanceOf(DefiniteError)
+    expect(await failureOf(client, write)).not.toBeInstanceOf(DefiniteError)
     expect(statements).toHaveLength(1)
-    expect(await failureOf(client)).toBeInstanceOf(DefiniteError)
+    expect(await failureOf(client, write)).toBeInstanceOf(DefiniteError)
     expect(statements).toHaveLength(1)
     await client.close()
   })
@@ -27,7 +26,7 @@ describe("PostgreSQL's client", () => {
     const client = await openRegister(context)
     const abort = new AbortController()
     setTimeout(() => abort.abort(), 100)
-    expect(await failureOf(client, abort.signal)).not.toBeInstanceOf(DefiniteError)
+    expect(await failureOf(client, write, abort.signal)).not.toBeInstanceOf(DefiniteError)
     expect(statements).toHaveLength(1)
     await client.close()
   })
@@ -35,7 +34,7 @@ describe("PostgreSQL's client", () => {
   it('sends nothing when it is aborted already', async () => {
     const { context, statements } = await serve(() => {})
     const client = await openRegister(context)
-    expect(await failureOf(client, AbortSignal.abort())).toBeInstanceOf(DefiniteError)
+    expect(await failureOf(client, write, AbortSignal.abort())).toBeInstanceOf(DefiniteError)
     expect(statements).toHaveLength(0)
     await client.close()
   })
@@ -46,28 +45,22 @@ describe("PostgreSQL's client", () => {
       socket.write(Buffer.concat([message('E', `${refusal.join('\0')}\0`), idle])),
     )
     const client = await openRegister(context)
-    expect(await failureOf(client)).toEqual(new DefiniteError('53100: No space left on device'))
+    expect(await failureOf(client, write)).toEqual(
+      new DefiniteError('53100: No space left on device'),
+    )
     await client.close()
   })
 
   it('does not open, nor wait for long, where the server hangs or nobody listens', async () => {
     const { context } = await serve(() => {}, 'silent')
     await expect(openRegister(context)).rejects.toThrow('timeout expired')
-    await stop()
+    await loopback.stop()
     await expect(openRegister(context)).rejects.toThrow('ECONNREFUSED')
   })
 })
 
-let server: Server | undefined
-const sockets = new Set<Socket>()
-afterEach(() => stop())
-
-const stop = async (): Promise<void> => {
-  const running = server
-  server = undefined
-  for (const socket of sockets) socket.destroy()
-  await new Promise<void>((resolve) => (running ? running.close(() => resolve()) : resolve()))
-}
+const loopback = new Loopback()
+afterEach(() => loopback.stop())
 
 /** A message of PostgreSQL's protocol: type, length, body. */
 const message = (type: string, body: string): Buffer => {
@@ -85,9 +78,7 @@ const serve = async (
   greeting: 'welcome' | 'silent' = 'welcome',
 ): Promise<{ readonly context: ClientContext; readonly statements: readonly Buffer[] }> => {
   const statements: Buffer[] = []
-  server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
+  const server = createServer((socket) => {
     socket.once('data', () => {
       if (greeting === 'welcome') socket.write(Buffer.concat([authenticated, idle]))
       socket.on('data', (data) => {
@@ -97,13 +88,6 @@ const serve = async (
       })
     })
   })
-  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await loopback.listen(server)
   return { context: onLoopback(port), statements }
 }
-
-const failureOf = (client: Client<RegisterCall>, signal = never): Promise<unknown> =>
-  client.invoke(write, signal).then(
-    (value) => expect.unreachable(`completed with ${String(value)}`),
-    (error: unknown) => error,
-  )

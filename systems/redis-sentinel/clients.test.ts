@@ -1,18 +1,12 @@
 /** The client against servers that answer, hang up or hang, on loopback: what it then claims. */
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import {
-  type Client,
-  type ClientContext,
-  DefiniteError,
-  type OptionValues,
-  Refused,
-} from '../../harness/api.ts'
-import { clusterOf } from '../../harness/testing/loopback.ts'
+import { type ClientContext, DefiniteError, type OptionValues, Refused } from '../../harness/api.ts'
+import { clusterOf, failureOf, Loopback } from '../../harness/testing/loopback.ts'
 import type { RegisterCall } from '../../workloads/register.ts'
 import { openRegister } from './clients.ts'
 
-const never = new AbortController().signal
+const _never = new AbortController().signal
 const write: RegisterCall = { f: 'write', key: 1, value: 5 }
 
 describe("Redis' client", () => {
@@ -39,7 +33,7 @@ describe("Redis' client", () => {
     const abort = new AbortController()
     setTimeout(() => abort.abort(), 50)
     expect(await failureOf(client, write, abort.signal)).not.toBeInstanceOf(DefiniteError)
-    await expect.poll(() => sockets.filter((socket) => !socket.destroyed)).toHaveLength(0)
+    await expect.poll(() => [...sockets].filter((socket) => !socket.destroyed)).toHaveLength(0)
   })
 
   it('sends nothing when it is aborted before', async () => {
@@ -80,7 +74,7 @@ describe("Redis' client", () => {
   it('does not open when the server that Sentinel names is a replica, or silent', async () => {
     const replica = await serve({ info: says('$12\r\nrole:slave\r\n\r\n') })
     await expect(openRegister(replica.context)).rejects.toThrow()
-    stop()
+    await loopback.stop()
     const silent = await serve({ info: () => {} })
     await expect(openRegister(silent.context)).rejects.toThrow('no answer in')
   })
@@ -88,13 +82,8 @@ describe("Redis' client", () => {
 
 type Behaviour = Readonly<Record<string, (socket: Socket) => void>>
 
-let server: Server | undefined
-const open: Socket[] = []
-const stop = (): void => {
-  server?.close()
-  for (const socket of open.splice(0)) socket.destroy()
-}
-afterEach(stop)
+const loopback = new Loopback()
+afterEach(() => loopback.stop())
 
 const says =
   (reply: string) =>
@@ -106,15 +95,13 @@ interface Served {
   readonly context: ClientContext
   /** The names of the commands that came, in order. */
   readonly commands: readonly string[]
-  readonly sockets: readonly Socket[]
+  readonly sockets: ReadonlySet<Socket>
 }
 
 /** One server that is Sentinel and primary at once, with a behaviour of its own for some commands. */
 const serve = async (behaviour: Behaviour, options: OptionValues = {}): Promise<Served> => {
   const commands: string[] = []
-  server = createServer((socket) => {
-    open.push(socket)
-    socket.on('error', () => {})
+  const server = createServer((socket) => {
     socket.on('data', (chunk) => {
       for (const command of namesIn(chunk.toString())) {
         commands.push(command)
@@ -123,13 +110,12 @@ const serve = async (behaviour: Behaviour, options: OptionValues = {}): Promise<
       }
     })
   })
-  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await loopback.listen(server)
   const endpoint = (): { host: string; port: number } => ({ host: '127.0.0.1', port })
   const node = { name: 'r1', role: 'server', serves: true, address: '198.18.0.10', endpoint }
   const cluster = clusterOf([node, { ...node, name: 's1', role: 'sentinel', serves: false }])
   const all = { reads: 'primary', wait: '0', ...options }
-  return { context: { cluster, node, options: all }, commands, sockets: open }
+  return { context: { cluster, node, options: all }, commands, sockets: loopback.sockets }
 }
 
 const defaults: Behaviour = {
@@ -143,13 +129,3 @@ const namesIn = (text: string): string[] =>
     .split(/(?:^|\r\n)\*\d+\r\n/)
     .filter((array) => array !== '')
     .map((array) => array.split('\r\n')[1]!.toLowerCase())
-
-const failureOf = (
-  client: Client<RegisterCall>,
-  call: RegisterCall,
-  signal = never,
-): Promise<unknown> =>
-  client.invoke(call, signal).then(
-    (value) => expect.unreachable(`completed with ${String(value)}`),
-    (error: unknown) => error,
-  )

@@ -1,8 +1,8 @@
 /** The client against servers that answer, hang up or hang, on loopback: what it then claims. */
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Client, type ClientContext, DefiniteError, Refused } from '../../harness/api.ts'
-import { onLoopback } from '../../harness/testing/loopback.ts'
+import { type ClientContext, DefiniteError, Refused } from '../../harness/api.ts'
+import { failureOf, Loopback, onLoopback } from '../../harness/testing/loopback.ts'
 import type { RegisterCall } from '../../workloads/register.ts'
 import { openRegister } from './clients.ts'
 import { Frames, operations, Reader, Writer } from './protocol.ts'
@@ -83,21 +83,13 @@ describe("ZooKeeper's client", () => {
   it('does not open, nor wait for long, where the server hangs or nobody listens', async () => {
     const { context } = await serve(() => {}, 'silent')
     await expect(openRegister(context)).rejects.toThrow('no session in 1000 ms')
-    await stop()
+    await loopback.stop()
     await expect(openRegister(context)).rejects.toThrow('ECONNREFUSED')
   })
 })
 
-let server: Server | undefined
-const sockets = new Set<Socket>()
-afterEach(() => stop())
-
-const stop = async (): Promise<void> => {
-  const running = server
-  server = undefined
-  for (const socket of sockets) socket.destroy()
-  await new Promise<void>((resolve) => (running ? running.close(() => resolve()) : resolve()))
-}
+const loopback = new Loopback()
+afterEach(() => loopback.stop())
 
 interface Request {
   readonly xid: number
@@ -133,9 +125,7 @@ const serve = async (
   greeting: 'welcome' | 'silent' = 'welcome',
 ): Promise<{ readonly context: ClientContext; readonly requests: readonly number[] }> => {
   const requests: number[] = []
-  server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
+  const server = createServer((socket) => {
     const frames = new Frames()
     let greeted = false
     socket.on('data', (chunk: Buffer) => {
@@ -153,17 +143,6 @@ const serve = async (
       }
     })
   })
-  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await loopback.listen(server)
   return { context: onLoopback(port, { reads: 'sync' }), requests }
 }
-
-const failureOf = (
-  client: Client<RegisterCall>,
-  call: RegisterCall,
-  signal = never,
-): Promise<unknown> =>
-  client.invoke(call, signal).then(
-    (value) => expect.unreachable(`completed with ${String(value)}`),
-    (error: unknown) => error,
-  )
