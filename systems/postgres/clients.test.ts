@@ -7,7 +7,6 @@ import { failureOf, Loopback, onLoopback } from '../../harness/testing/loopback.
 import type { RegisterCall } from '../../workloads/register.ts'
 import { openRegister } from './clients.ts'
 
-const _never = new AbortController().signal
 const write: RegisterCall = { f: 'write', key: 1, value: 5 }
 
 describe("PostgreSQL's client", () => {

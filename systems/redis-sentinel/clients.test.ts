@@ -6,7 +6,6 @@ import { clusterOf, failureOf, Loopback } from '../../harness/testing/loopback.t
 import type { RegisterCall } from '../../workloads/register.ts'
 import { openRegister } from './clients.ts'
 
-const _never = new AbortController().signal
 const write: RegisterCall = { f: 'write', key: 1, value: 5 }
 
 describe("Redis' client", () => {
