@@ -1,5 +1,6 @@
 /** Who belongs to the tested system, as faults change it, and what a system must know to let them. */
 import type { ClusterNode } from '../api.ts'
+import type { Messages } from './messages.ts'
 
 /** What one node says of the members it knows. */
 export interface MemberList {
@@ -28,6 +29,11 @@ export interface Membership {
   add(node: string): Promise<void>
   /** Removes a node; then it is killed and its data is gone. @throws as `add` */
   remove(node: string): Promise<void>
+  /**
+   * Asks one node for a change and leaves it at that: whether it comes about nobody says.
+   * @throws when the node refuses, or does not answer
+   */
+  ask(via: string, change: 'add' | 'remove', node: string): Promise<void>
   /** Nodes that may be taken in: those that were removed first, then those beyond the cluster's own. */
   outside(): Promise<readonly string[]>
   /**
@@ -37,14 +43,27 @@ export interface Membership {
   restore(): Promise<void>
 }
 
-/** How a system changes its members. `nodes` are all that may ever belong to it. */
+/**
+ * How a system changes its members. `nodes` are all that may ever belong to it, `messages` is how nodes of a
+ * reference system are spoken to.
+ */
 export interface MembershipProtocol {
   /** Asks one node for the members it knows. */
-  view(via: ClusterNode, nodes: readonly ClusterNode[], signal: AbortSignal): Promise<MemberList>
+  view(
+    via: ClusterNode,
+    nodes: readonly ClusterNode[],
+    signal: AbortSignal,
+    messages: Messages,
+  ): Promise<MemberList>
   /** Asks one node to take another in. An error may mean that it was, or will be. */
-  add(via: ClusterNode, node: ClusterNode, signal: AbortSignal): Promise<void>
+  add(via: ClusterNode, node: ClusterNode, signal: AbortSignal, messages: Messages): Promise<void>
   /** Asks one node to remove another. An error may mean that it was, or will be. */
-  remove(via: ClusterNode, node: ClusterNode, signal: AbortSignal): Promise<void>
+  remove(
+    via: ClusterNode,
+    node: ClusterNode,
+    signal: AbortSignal,
+    messages: Messages,
+  ): Promise<void>
   /** The files that a node which was taken in must find when it starts: absolute path → text. */
   joining(
     via: ClusterNode,

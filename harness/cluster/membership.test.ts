@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ClusterNode, MemberList } from '../api.ts'
 import { keepsMajority } from '../api.ts'
+import { realClock } from '../clock.ts'
 import { clusterMembership } from './membership.ts'
 
 const node = (name: string): ClusterNode => ({
@@ -60,6 +61,11 @@ class Toy {
     write: async (name, files) => {
       this.done.push(`${name} joins ${files['/joining']}`)
     },
+    messages: {
+      name: () => 'nobody',
+      open: () => Promise.reject(new Error('this system has a protocol of its own')),
+    },
+    clock: realClock(),
     deadlineMs: 1000,
   })
 

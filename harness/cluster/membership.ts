@@ -13,7 +13,8 @@ import type {
   MembershipProtocol,
   Processes,
 } from '../api.ts'
-import { milliseconds, monotonicMs, realClock, sleep } from '../clock.ts'
+import type { Messages } from '../capabilities/messages.ts'
+import { type Clock, milliseconds, sleep } from '../clock.ts'
 import { EnvironmentError, messageOf } from '../errors.ts'
 
 export interface MembershipParts {
@@ -26,6 +27,9 @@ export interface MembershipParts {
   readonly processes: Pick<Processes, 'state' | 'kill' | 'wipe' | 'isWiped' | 'start'>
   /** Puts files into a node that does not run. */
   readonly write: (node: string, files: Readonly<Record<string, string>>) => Promise<void>
+  readonly messages: Messages
+  /** The time of the run. */
+  readonly clock: Clock
   /** How long a change may stay undecided; ms. */
   readonly deadlineMs?: number
 }
@@ -33,6 +37,12 @@ export interface MembershipParts {
 const DEADLINE_MS = 30_000
 const ANSWER_MS = 1_000
 const PAUSE_MS = 100
+
+/** Who does not belong to the system is not started by a fault that starts what it finds down. */
+export const insideOnly = (processes: Processes, outside: ReadonlySet<string>): Processes => ({
+  ...processes,
+  start: (names) => processes.start(names.filter((name) => !outside.has(name))),
+})
 
 export const clusterMembership = (parts: MembershipParts): Membership => {
   const { own, spare, processes } = parts
@@ -56,6 +66,7 @@ export const clusterMembership = (parts: MembershipParts): Membership => {
     view: () => changes.view(),
     add: (name) => inTurn(() => changes.add(name)),
     remove: (name) => inTurn(() => changes.remove(name)),
+    ask: (via, change, name) => changes.request(via, change, name),
     outside: async () => {
       const { members, pending } = await changes.view()
       const known = new Set([...members, ...pending])
@@ -83,7 +94,7 @@ class Changes {
     await Promise.all(
       this.nodes.map(async (node) => {
         const list = await this.ask((signal) =>
-          this.parts.protocol.view(node, this.nodes, signal),
+          this.parts.protocol.view(node, this.nodes, signal, this.parts.messages),
         ).catch(() => undefined)
         // A node that was removed and does not know it yet is not asked for its opinion.
         if (list !== undefined && [...list.members, ...list.pending].includes(node.name))
@@ -96,12 +107,12 @@ class Changes {
   }
 
   async add(name: string): Promise<void> {
-    const { protocol, processes, write } = this.parts
+    const { protocol, processes, write, messages } = this.parts
     const node = this.find(name)
     const isKnown = ({ members, pending }: Members) =>
       members.includes(name) || pending.includes(name)
     const taken = await this.until('taking in', name, isKnown, (via) =>
-      this.ask((signal) => protocol.add(via, node, signal)),
+      this.ask((signal) => protocol.add(via, node, signal, messages)),
     )
     this.parts.outside.delete(name)
     if (taken.members.includes(name)) return processes.start([name])
@@ -115,16 +126,22 @@ class Changes {
   }
 
   async remove(name: string): Promise<void> {
-    const { protocol, processes } = this.parts
+    const { protocol, processes, messages } = this.parts
     const node = this.find(name)
     const isGone = ({ members, pending }: Members) =>
       !members.includes(name) && !pending.includes(name)
     await this.until('the removal of', name, isGone, (via) =>
-      this.ask((signal) => protocol.remove(via, node, signal)),
+      this.ask((signal) => protocol.remove(via, node, signal, messages)),
     )
     this.parts.outside.add(name)
     await processes.kill([name])
     await processes.wipe([name])
+  }
+
+  request(via: string, change: 'add' | 'remove', name: string): Promise<void> {
+    const { protocol, messages } = this.parts
+    const [asked, node] = [this.find(via), this.find(name)]
+    return this.ask((signal) => protocol[change](asked, node, signal, messages))
   }
 
   /** Looks until the members are as wanted, and asks one node after the other for it while they are not. */
@@ -134,7 +151,8 @@ class Changes {
     holds: (members: Members) => boolean,
     request?: (via: ClusterNode) => Promise<unknown>,
   ): Promise<Members> {
-    const deadline = monotonicMs() + (this.parts.deadlineMs ?? DEADLINE_MS)
+    const { clock, deadlineMs } = this.parts
+    const deadline = clock.now() + milliseconds(deadlineMs ?? DEADLINE_MS)
     let reason = 'the system does not show it'
     for (let turn = 0; ; turn++) {
       try {
@@ -145,9 +163,9 @@ class Changes {
       } catch (error) {
         reason = messageOf(error)
       }
-      if (monotonicMs() > deadline)
+      if (clock.now() > deadline)
         throw new EnvironmentError(`${what} ${name} is undecided: ${reason}`)
-      await sleep(realClock(), milliseconds(PAUSE_MS))
+      await sleep(clock, milliseconds(PAUSE_MS))
     }
   }
 
@@ -164,8 +182,14 @@ class Changes {
     return node
   }
 
-  private ask<T>(question: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return question(AbortSignal.timeout(ANSWER_MS))
+  private async ask<T>(question: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const late = new AbortController()
+    const cancel = this.parts.clock.after(milliseconds(ANSWER_MS), () => late.abort())
+    try {
+      return await question(late.signal)
+    } finally {
+      cancel()
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import type { Cluster, ClusterNode, Member, Peer, Processes } from '../../api.ts
 import { milliseconds, monotonicMs, realClock, sleep } from '../../clock.ts'
 import { EnvironmentError, messageOf } from '../../errors.ts'
 import type { ClusterKind, ClusterRequest, RunningCluster } from '../cluster.ts'
-import { clusterMembership } from '../membership.ts'
+import { clusterMembership, insideOnly } from '../membership.ts'
 import { refuseMissing } from './abilities.ts'
 import { type Agent, startAgent } from './agent.ts'
 import { runCommand } from './channel.ts'
@@ -250,12 +250,6 @@ const runningCluster = (parts: Parts): RunningCluster => {
   return running
 }
 
-/** Who does not belong to the system is not started by a fault that starts what it finds down. */
-const insideOnly = (processes: Processes, outside: ReadonlySet<string>): Processes => ({
-  ...processes,
-  start: (names) => processes.start(names.filter((name) => !outside.has(name))),
-})
-
 /** Absent where the system cannot change its members. */
 const membershipOf = (
   { engine, nodes, request }: Parts,
@@ -274,6 +268,8 @@ const membershipOf = (
       outside,
       processes,
       write: (name, files) => writeFiles(engine, findNode(nodes, name), files),
+      messages: nodeMessages(peers),
+      clock: realClock(),
     }),
   }
 }

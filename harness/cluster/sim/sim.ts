@@ -5,12 +5,14 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Ability, Cluster, ClusterNode, Peer } from '../../api.ts'
+import type { Ability, Cluster, ClusterNode, Peer, PrintedLine, Processes } from '../../api.ts'
+import type { Messages } from '../../capabilities/messages.ts'
 import { milliseconds, seconds, sleep } from '../../clock.ts'
 import { EnvironmentError, messageOf } from '../../errors.ts'
 import type { Message, StartProgram } from '../../program.ts'
 import { type Random, random } from '../../random.ts'
 import type { ClusterRequest, RunningCluster, Venue } from '../cluster.ts'
+import { clusterMembership, insideOnly } from '../membership.ts'
 import { simClocks, simLinks, simProcesses, simTraffic } from './capabilities.ts'
 import { SimClients } from './clients.ts'
 import { simDisks } from './disks.ts'
@@ -33,6 +35,7 @@ export const simAbilities: ReadonlySet<Ability> = new Set<Ability>([
   'clock',
   'volume',
   'disk-rate',
+  'membership',
 ])
 
 /** How often a system that is not ready is asked again, ms. */
@@ -77,15 +80,20 @@ export const simCluster = (request: SimRequest): RunningCluster => {
     return system.program(peer, peers, options)
   })
   const { nodes, network, clients } = parts
+  const own = peers.map(clusterNode)
+  const outside = new Set<string>()
+  const processes = insideOnly(simProcesses(nodes, scheduler), outside)
   const running: RunningCluster = {
-    nodes: peers.map(clusterNode),
+    nodes: own,
     facts: { cluster: 'simulated, on virtual time' },
     network: simLinks(network, nodes),
     traffic: simTraffic(network),
-    processes: simProcesses(nodes, scheduler),
+    processes,
     clocks: simClocks(nodes, scheduler),
     disks: simDisks(nodes, chance.fork('power')),
     messages: clients,
+    logs: { follow: async (hear) => parts.follow(hear) },
+    ...membershipOf(request, own, outside, processes, clients),
     uptimeMs: () => scheduler.now() / 1e6,
     sleep: (ms, signal) => sleep(scheduler, milliseconds(ms), signal),
     exec: async () => {
@@ -103,6 +111,21 @@ export const simCluster = (request: SimRequest): RunningCluster => {
   }
   for (const node of nodes.values()) node.begin()
   return running
+}
+
+/** Absent where the system cannot change its members. Who was removed may be added again: there are no spare nodes. */
+const membershipOf = (
+  { system, scheduler }: SimRequest,
+  own: readonly ClusterNode[],
+  outside: Set<string>,
+  processes: Processes,
+  messages: Messages,
+): Pick<Cluster, 'membership'> => {
+  const { membership: protocol } = system
+  if (protocol === undefined) return {}
+  const write = async (): Promise<void> => {}
+  const parts = { protocol, own, spare: [], outside, processes, messages, write, clock: scheduler }
+  return { membership: clusterMembership(parts) }
 }
 
 const clusterNode = (peer: Peer): ClusterNode => ({
@@ -125,6 +148,7 @@ class Parts {
   readonly network: SimNetwork
   readonly clients: SimClients
   readonly lines = new Map<string, string[]>()
+  private readonly listeners = new Set<(line: PrintedLine) => void>()
   private bug: string | undefined
 
   constructor(
@@ -184,9 +208,18 @@ class Parts {
     else if (!this.network.isDoubled(message)) this.clients.refused(message)
   }
 
+  /** Tells what nodes print from now on. @returns what ends it */
+  follow(hear: (line: PrintedLine) => void): () => void {
+    this.listeners.add(hear)
+    return () => this.listeners.delete(hear)
+  }
+
   private printed(node: string, text: string): void {
     const lines = this.lines.get(node) ?? []
     this.lines.set(node, lines)
     lines.push(`${(this.scheduler.now() / 1e9).toFixed(6)} ${text}`)
+    if (this.listeners.size === 0) return
+    for (const hear of this.listeners) hear({ node, text })
+    this.scheduler.stir()
   }
 }

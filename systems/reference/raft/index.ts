@@ -4,6 +4,7 @@ import { openRegister, openSet, primaries, status } from '../clients.ts'
 import { inContainers } from '../container.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { RaftNode } from './node.ts'
+import { membership } from './operator.ts'
 
 const says =
   '"Our goal for Raft is to implement linearizable semantics" (Ongaro and Ousterhout 2014, section 8)'
@@ -27,7 +28,7 @@ export default {
   summary: 'Raft key-value store of our own, correct or with a known mistake',
   ...inContainers(import.meta.filename),
   version: 'reference',
-  sizes: { default: 5, allowed: [1, 3, 5, 7] },
+  sizes: { default: 5, allowed: [1, 3, 4, 5, 7] },
   options: {
     bug: {
       summary: 'a mistake to build in: docs/reference-systems.md',
@@ -54,6 +55,7 @@ export default {
     }),
   ready,
   primaries,
+  membership,
   clients: { register: openRegister, set: openSet },
   claims: ({ electionMs }) => {
     const claim = {

@@ -19,7 +19,7 @@ export class Reads {
   /** The latest round of heartbeats. */
   round = 0
   private waiting: Read[] = []
-  /** The latest round that each follower has answered. */
+  /** The latest round that each other voter has answered. */
   private answered = new Map<string, number>()
 
   /** A read waits for the next round. @returns whether nobody has asked for that round yet */
@@ -30,26 +30,26 @@ export class Reads {
     return isFirst
   }
 
-  heard(follower: string, round: number): void {
-    this.answered.set(follower, Math.max(round, this.answered.get(follower) ?? 0))
+  heard(voter: string, round: number): void {
+    this.answered.set(voter, Math.max(round, this.answered.get(voter) ?? 0))
   }
 
-  /** Takes out the reads that are safe now. @param followers how many must answer for a majority */
-  safe(followers: number, applied: number): readonly Read[] {
+  /** Takes out the reads that are safe now: `confirms` tells whether these voters and ourselves are a majority. */
+  safe(confirms: (others: readonly string[]) => boolean, applied: number): readonly Read[] {
     if (this.waiting.length === 0) return []
-    const rounds = [...this.answered.values()].sort((a, b) => b - a)
-    const confirmed = followers === 0 ? this.round : (rounds[followers - 1] ?? 0)
-    const isSafe = ({ round, index }: Read): boolean => round <= confirmed && index <= applied
+    const isSafe = ({ round, index }: Read): boolean =>
+      round <= this.round && index <= applied && confirms(this.answeredBy(round))
     const safe = this.waiting.filter(isSafe)
-    if (safe.length > 0) this.waiting = this.waiting.filter((read) => !isSafe(read))
+    if (safe.length > 0) this.waiting = this.waiting.filter((read) => !safe.includes(read))
     return safe
   }
 
-  /** Forgets who answered what, and takes out all that wait. */
-  clear(): readonly Read[] {
-    const { waiting } = this
-    this.waiting = []
-    this.answered = new Map()
-    return waiting
+  /** All that wait. */
+  all(): readonly Read[] {
+    return this.waiting
+  }
+
+  private answeredBy(round: number): readonly string[] {
+    return [...this.answered].flatMap(([name, latest]) => (latest >= round ? [name] : []))
   }
 }
