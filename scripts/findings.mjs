@@ -3,7 +3,7 @@
  * the track record in docs/reference-systems.md is made (`npx tsx scripts/docs.ts`). What is there already is left
  * alone, so that it can be ended at any time and goes on where it was.
  *
- *   node scripts/findings.mjs [--again] [--budget 60s] [--jobs 2] [SYSTEM | SYSTEM:BUG | SYSTEM:none …]
+ *   node scripts/findings.mjs [--again] [--budget 60s] [--shrink 60s] [--jobs 2] [SYSTEM | SYSTEM:BUG | SYSTEM:none …]
  *   node scripts/findings.mjs --containers 5 SYSTEM:BUG …     the same plans in containers, five times each
  *
  * `SYSTEM:none` is the correct build (--seeds 1..1000), which must give no alarm.
@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
   options: {
     again: { type: 'boolean', default: false },
     budget: { type: 'string', default: '60s' },
+    shrink: { type: 'string', default: '60s' },
     seeds: { type: 'string', default: '1..1000' },
     jobs: { type: 'string', default: String(cpus().length) },
     containers: { type: 'string' },
@@ -48,8 +49,8 @@ const secondsOf = ({ tookMs }) => Math.round(tookMs / 100) / 10
 
 const huntBug = async (system, bug) => {
   const folder = join(findings, system, bug)
-  const asked = ['--bug', bug, '--budget', values.budget, '--jobs', values.jobs]
-  const { document } = await schism('hunt', system, ...asked, '--keep', findings)
+  const asked = ['budget', 'shrink', 'jobs'].flatMap((name) => [`--${name}`, values[name]])
+  const { document } = await schism('hunt', system, '--bug', bug, ...asked, '--keep', findings)
   if (document.finding !== undefined) {
     rmSync(join(folder, 'missed.json'), { force: true })
     const { runs, huntS, after } = document.hunt

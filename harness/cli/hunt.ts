@@ -2,6 +2,7 @@
 import { cpus } from 'node:os'
 import { resolve } from 'node:path'
 import chalk from 'chalk'
+import type { RunRecord } from '../../results/run.ts'
 import { type Catalog, loadCatalog } from '../catalog.ts'
 import { monotonicMs } from '../clock.ts'
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
@@ -23,8 +24,6 @@ import {
 import { expectation, type Settled, settle } from './outcome.ts'
 import { optionValues } from './test.ts'
 
-/** How long a violation may be made smaller, ms. */
-const SHRINK_MS = 60_000
 const MOST_SEEDS = 2 ** 31
 
 export const huntCommand: Command = {
@@ -58,6 +57,12 @@ export const huntCommand: Command = {
       array: true,
       alias: 'o',
       describe: 'name=value: an option of the system or the workload',
+      requiresArg: true,
+    },
+    shrink: {
+      type: 'string',
+      describe: 'time in which what was found is made smaller',
+      default: '60s',
       requiresArg: true,
     },
     expect: {
@@ -114,7 +119,13 @@ async function run(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
   })
   const first = hunted.trials.find(({ outcome }) => outcome === 'violation')
   const found =
-    first === undefined ? undefined : await smaller(hunted, quarry, first.seed, catalog, progress)
+    first === undefined
+      ? undefined
+      : await smaller(hunted, draw(quarry, first.seed, catalog), {
+          catalog,
+          progress,
+          shrinkMs: args.durationMs('shrink')!,
+        })
   progress.stop()
   const findings = args.text('keep')
   const kept =
@@ -188,21 +199,26 @@ const seedsOf = (text = `1..${MOST_SEEDS}`): { readonly from: number; readonly t
   return seeds
 }
 
-/** Plays the trial again and makes it small. */
+interface Shrinking {
+  readonly catalog: Catalog
+  readonly progress: Progress
+  /** How long it may take, ms. */
+  readonly shrinkMs: number
+}
+
+/** Plays the run again and makes it small. */
 const smaller = async (
   hunted: Hunted,
-  quarry: Quarry,
-  seed: number,
-  catalog: Catalog,
-  progress: Progress,
+  run: RunRecord,
+  { catalog, progress, shrinkMs }: Shrinking,
 ): Promise<Found> => {
   const begun = monotonicMs()
-  const first = await play(draw(quarry, seed, catalog), catalog)
-  progress.line(`seed ${seed} breaks a promise (${wordsOf(sizeOf(first))}): making it smaller`)
+  const first = await play(run, catalog)
+  progress.line(`seed ${run.seed} breaks a promise (${wordsOf(sizeOf(first))}): making it smaller`)
   const smallest = await shrink(first, {
     catalog,
     play: (candidate) => play(candidate, catalog),
-    isOver: () => monotonicMs() > begun + SHRINK_MS,
+    isOver: () => monotonicMs() > begun + shrinkMs,
     progress: () => {},
   })
   progress.line(wordsOf(sizeOf(smallest)))
