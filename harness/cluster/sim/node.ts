@@ -141,9 +141,11 @@ export class SimNode {
       send: (dest: string, body: Body) => send({ src: name, dest, body }),
       after: (ms, callback) => {
         let isCancelled = false
-        const timer = scheduler.at(scheduler.now() + ms * 1e6, () => {
-          if (!isCancelled) this.do(run, callback)
-        })
+        // It may be cancelled while it is due, too: by what comes before it when the node goes on.
+        const due = (): void => {
+          if (!isCancelled) callback()
+        }
+        const timer = scheduler.at(scheduler.now() + ms * 1e6, () => this.do(run, due))
         return () => {
           isCancelled = true
           scheduler.cancel(timer)
