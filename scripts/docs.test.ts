@@ -2,7 +2,17 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadCatalog } from '../harness/catalog.ts'
-import { faultsPage, readme, schedulesPage, withFaults, withTables, withTemplates } from './docs.ts'
+import {
+  faultsPage,
+  readme,
+  referencesPage,
+  schedulesPage,
+  withFaults,
+  withReferences,
+  withTables,
+  withTemplates,
+} from './docs.ts'
+import { mistakesOf } from './track-record.ts'
 
 test('the tables in the README are what the catalog says (npx tsx scripts/docs.ts renews them)', async () => {
   const page = readFileSync(readme, 'utf8')
@@ -17,6 +27,12 @@ test('the table of faults is what the catalog says', async () => {
 test('the table of templates is what the catalog says', async () => {
   const page = readFileSync(schedulesPage, 'utf8')
   expect(withTemplates(page, await loadCatalog())).toBe(page)
+})
+
+test('the tables of reference systems are what the catalog and the findings say', async () => {
+  const page = readFileSync(referencesPage, 'utf8')
+  const catalog = await loadCatalog()
+  expect(withReferences(page, catalog, await mistakesOf(catalog))).toBe(page)
 })
 
 test('docs/checkers.md has a row for every checker and model', async () => {

@@ -1,5 +1,6 @@
 /**
- * The tables of the README, docs/faults.md and docs/schedules.md, generated from the catalog so that they cannot go stale:
+ * The tables of the README, docs/faults.md, docs/schedules.md and docs/reference-systems.md, generated from the catalog
+ * and the findings so that they cannot go stale:
  *
  *   npx tsx scripts/docs.ts
  */
@@ -8,6 +9,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Catalog, loadCatalog } from '../harness/catalog.ts'
 import { drivable } from '../harness/plan.ts'
+import { type Mistakes, mistakesOf, references } from './track-record.ts'
 
 export const readme = join(import.meta.dirname, '..', 'README.md')
 
@@ -82,9 +84,21 @@ export const withTemplates = (page: string, { templates }: Catalog): string => {
   )
 }
 
+export const referencesPage = join(import.meta.dirname, '..', 'docs', 'reference-systems.md')
+
+/** The page on reference systems with its tables renewed. */
+export const withReferences = (page: string, catalog: Catalog, mistakes: Mistakes): string =>
+  page.replace(
+    between,
+    (_, open: string, close: string) => `${open}${references(catalog, mistakes)}\n${close}`,
+  )
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const catalog = await loadCatalog()
   writeFileSync(readme, withTables(readFileSync(readme, 'utf8'), catalog))
   writeFileSync(faultsPage, withFaults(readFileSync(faultsPage, 'utf8'), catalog))
   writeFileSync(schedulesPage, withTemplates(readFileSync(schedulesPage, 'utf8'), catalog))
+  const mistakes = await mistakesOf(catalog)
+  const page = readFileSync(referencesPage, 'utf8')
+  writeFileSync(referencesPage, withReferences(page, catalog, mistakes))
 }
