@@ -5,7 +5,7 @@ import { Session } from './clients.ts'
 import type { LockCommand } from './locks.ts'
 
 /** Between two times of asking, ms. */
-const AGAIN_MS = 50
+const AGAIN_MS = 100
 /** How long a client waits for its turn, ms. */
 const WAIT_MS = 1000
 

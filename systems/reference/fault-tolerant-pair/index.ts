@@ -40,6 +40,7 @@ export default {
     snapshotAfter: {
       summary: 'inputs in the log before a state takes their place',
       default: '100',
+      drawn: ['5', '20', '100'],
     },
   },
   members,

@@ -41,6 +41,7 @@ export default {
     snapshotAfter: {
       summary: 'requests carried out before a state takes their place',
       default: '1000',
+      drawn: ['20', '1000'],
     },
   },
   members,
