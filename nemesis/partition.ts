@@ -84,13 +84,14 @@ export default {
       'targets' in resolved ? (resolved.targets as readonly string[]) : Object.keys(grudge)
     const targets = all.filter((name) => hit.includes(name))
     if (resolved.shape !== 'isolate' || resolved.hold !== true) {
-      await cluster.network!.setGrudge(grudge)
+      // It may replace one that held packets back.
+      await Promise.all([cluster.network!.setGrudge(grudge), cluster.traffic?.clear('hold')])
       return { targets, done: { ...resolved, grudge } }
     }
     const held = Object.entries(grudge).flatMap(([to, senders]) =>
       senders.map((from) => ({ from, to })),
     )
-    await cluster.traffic!.shape(held, { kind: 'hold' })
+    await Promise.all([cluster.network!.clear(), cluster.traffic!.shape(held, { kind: 'hold' })])
     return { targets, done: { ...resolved, grudge: {}, held } }
   },
   observe: (cluster, { done: { held, grudge } }) =>
