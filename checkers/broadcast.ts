@@ -24,8 +24,8 @@
  */
 import { judgeAgreement } from './broadcast/agreement.ts'
 import { type Channel, channelsOf } from './broadcast/channel.ts'
-import { causalOrder, fifoOrder, type OutOfOrder, totalOrder } from './broadcast/order.ts'
-import { duplicates, phantoms, staleness } from './broadcast/reads.ts'
+import { causalOrder, fifoOrder, totalOrder } from './broadcast/order.ts'
+import { duplicates, longest, phantoms, staleness } from './broadcast/reads.ts'
 import { Words } from './broadcast/words.ts'
 import type { Anomaly, Checker, CheckerPlugin, Stats, Verdict } from './checker.ts'
 import { restsFrom, unrest } from './eventual/quiescence.ts'
@@ -112,17 +112,19 @@ const orderAnomalies = (
   const unsent = phantoms(channel, meter)
   tally('duplicated', twice.length)
   tally('phantom', unsent.length)
-  const order = (name: string, found: readonly OutOfOrder[]): Anomaly | undefined => {
+  const order = (name: string, find: typeof fifoOrder): Anomaly | undefined => {
+    const found = find(channel, logs, meter)
     tally(name, found.length)
     return words.outOfOrder(name, found)
   }
   const hasFifo = promise === 'fifo' || promise === 'causal'
+  const logs = hasFifo || promise === 'total' ? longest(channel, meter) : []
   return [
     words.duplicated(twice),
     words.phantom(unsent),
-    hasFifo ? order('fifo-order', fifoOrder(channel, meter)) : undefined,
-    promise === 'causal' ? order('causal-order', causalOrder(channel, meter)) : undefined,
-    promise === 'total' ? order('total-order', totalOrder(channel, meter)) : undefined,
+    hasFifo ? order('fifo-order', fifoOrder) : undefined,
+    promise === 'causal' ? order('causal-order', causalOrder) : undefined,
+    promise === 'total' ? order('total-order', totalOrder) : undefined,
   ]
 }
 

@@ -2,7 +2,6 @@
 import { NONE } from '../history.ts'
 import type { Meter } from '../limits.ts'
 import type { Channel, Log } from './channel.ts'
-import { longest } from './reads.ts'
 
 /** `read` shows `later` without `earlier` before it. */
 export interface OutOfOrder {
@@ -17,7 +16,11 @@ export interface OutOfOrder {
 const ABSENT = 0x7fffffff
 
 /** Messages delivered before one that their node broadcast before; one for each message and log. */
-export const fifoOrder = (channel: Channel, meter: Meter): readonly OutOfOrder[] => {
+export const fifoOrder = (
+  channel: Channel,
+  logs: readonly Log[],
+  meter: Meter,
+): readonly OutOfOrder[] => {
   const { starts, acks, senders, messages } = channel
   const bySender = new Map<string, { byAck: number[]; byStart: number[] }>()
   for (let message = 0; message < messages.length; message++) {
@@ -31,7 +34,7 @@ export const fifoOrder = (channel: Channel, meter: Meter): readonly OutOfOrder[]
     byAck.sort((a, b) => acks[a]! - acks[b]!)
     byStart.sort((a, b) => starts[a]! - starts[b]!)
   }
-  return inEachLog(channel, meter, (places, read) => {
+  return inEachLog(channel, logs, meter, (places, read) => {
     const found: OutOfOrder[] = []
     for (const { byAck, byStart } of bySender.values()) {
       let next = 0
@@ -50,8 +53,12 @@ export const fifoOrder = (channel: Channel, meter: Meter): readonly OutOfOrder[]
 }
 
 /** Messages delivered before one that their node had delivered when it broadcast them; one for each message and log. */
-export const causalOrder = (channel: Channel, meter: Meter): readonly OutOfOrder[] =>
-  inEachLog(channel, meter, (places, read) => {
+export const causalOrder = (
+  channel: Channel,
+  logs: readonly Log[],
+  meter: Meter,
+): readonly OutOfOrder[] =>
+  inEachLog(channel, logs, meter, (places, read) => {
     const found: OutOfOrder[] = []
     for (const later of read.messages) {
       const earlier = channel.after[later]!.find((one) => {
@@ -64,8 +71,12 @@ export const causalOrder = (channel: Channel, meter: Meter): readonly OutOfOrder
   })
 
 /** Messages that two nodes delivered in different orders; one for each two logs. */
-export const totalOrder = (channel: Channel, meter: Meter): readonly OutOfOrder[] =>
-  inEachLog(channel, meter, (places, read, before) =>
+export const totalOrder = (
+  channel: Channel,
+  logs: readonly Log[],
+  meter: Meter,
+): readonly OutOfOrder[] =>
+  inEachLog(channel, logs, meter, (places, read, before) =>
     before.flatMap((other) => {
       // In the order of the other log, places in this one must rise.
       let earlier: number | undefined
@@ -80,14 +91,14 @@ export const totalOrder = (channel: Channel, meter: Meter): readonly OutOfOrder[
     }),
   )
 
-/** Looks at each log that matters, with the place of every message in it and the logs before it. */
+/** Looks at each log, with the place of every message in it and the logs before it. */
 const inEachLog = (
   channel: Channel,
+  logs: readonly Log[],
   meter: Meter,
   look: (places: Int32Array, read: Log, before: readonly Log[]) => readonly OutOfOrder[],
 ): readonly OutOfOrder[] => {
   const places = new Int32Array(channel.messages.length)
-  const logs = longest(channel, meter)
   return logs.flatMap((read, at) => {
     places.fill(ABSENT)
     for (const [place, message] of read.messages.entries()) places[message] = place

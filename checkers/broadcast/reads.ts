@@ -39,9 +39,9 @@ export const phantoms = (channel: Channel, meter: Meter): readonly Shown[] => {
 export const longest = (channel: Channel, meter: Meter): readonly Log[] => {
   const current = new Map<string, Log>()
   const all: Log[] = []
-  for (const read of channel.reads) {
-    const log = { ...read, messages: clean(channel, read) }
-    meter.step()
+  const seenIn = new Int32Array(channel.messages.length).fill(NONE)
+  channel.reads.forEach((read, place) => {
+    const log = { ...read, messages: clean(channel, read, seenIn, place) }
     const before = current.get(read.site)
     if (before === undefined || begins(before.messages, log.messages)) current.set(read.site, log)
     else if (!begins(log.messages, before.messages)) {
@@ -50,15 +50,31 @@ export const longest = (channel: Channel, meter: Meter): readonly Log[] => {
       meter.hold(log.messages.byteLength)
     }
     meter.poll()
-  }
+  })
   return [...all, ...current.values()]
 }
 
-const clean = (channel: Channel, { messages, end }: Log): Int32Array =>
-  Int32Array.from(new Set(messages.filter((message) => channel.isSentBy(message, end))))
+const clean = (
+  channel: Channel,
+  { messages, end }: Log,
+  seenIn: Int32Array,
+  place: number,
+): Int32Array => {
+  const kept = new Int32Array(messages.length)
+  let length = 0
+  for (const message of messages) {
+    if (seenIn[message] === place || !channel.isSentBy(message, end)) continue
+    seenIn[message] = place
+    kept[length++] = message
+  }
+  return kept.subarray(0, length)
+}
 
-const begins = (short: Int32Array, long: Int32Array): boolean =>
-  short.length <= long.length && short.every((message, place) => long[place] === message)
+const begins = (short: Int32Array, long: Int32Array): boolean => {
+  if (short.length > long.length) return false
+  for (let place = 0; place < short.length; place++) if (short[place] !== long[place]) return false
+  return true
+}
 
 export interface Staleness {
   /** Reads that lacked a message which had been acknowledged before they began, and how many messages they lacked. */
