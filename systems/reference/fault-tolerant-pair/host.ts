@@ -10,7 +10,7 @@
  */
 import type { Json, Message, Program, World } from '../../../harness/api.ts'
 import { Journal } from '../journal.ts'
-import { Leases } from '../leases.ts'
+import { LockLeases } from '../lock-leases.ts'
 import { Machine, type MachineRequest } from '../machine.ts'
 import { Presence } from '../presence.ts'
 import { done, giveUp, reply, sendOn } from '../replies.ts'
@@ -42,7 +42,7 @@ export class Host implements Program {
   private next: Standing | undefined
   private readonly journal: Journal<Input>
   private readonly machine = new Machine()
-  private readonly leases: Leases
+  private readonly leases: LockLeases
   private readonly presence: Presence
   /** Up to where the log is safe on disk, and carried out. */
   private synced = 0
@@ -63,7 +63,7 @@ export class Host implements Program {
   ) {
     this.journal = new Journal(world.storage)
     this.presence = new Presence([options.other], SILENT_BEATS)
-    this.leases = new Leases(world, this.machine, (request) => this.input(request))
+    this.leases = new LockLeases(world, this.machine, (request) => this.input(request))
     if (this.journal.since === 0) this.found()
     this.standing = world.storage.get('standing') as unknown as Standing
     this.machine.restore(this.journal.state)

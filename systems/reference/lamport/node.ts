@@ -11,7 +11,7 @@
  * can not come back: nobody else knows which times it gave.
  */
 import type { Message, Program, World } from '../../../harness/api.ts'
-import { Leases } from '../leases.ts'
+import { LockLeases } from '../lock-leases.ts'
 import { Machine, type MachineRequest } from '../machine.ts'
 import { done, reply } from '../replies.ts'
 import type { Result } from '../store.ts'
@@ -31,7 +31,7 @@ export class LamportNode implements Program {
   private readonly machine = new Machine()
   private readonly requests: Requests
   private readonly channels: Channels
-  private readonly leases: Leases
+  private readonly leases: LockLeases
   /** Clients that wait for a request of this node, by its number among them. */
   private readonly waiting = new Map<number, Message>()
 
@@ -44,7 +44,7 @@ export class LamportNode implements Program {
     this.requests = new Requests(storage, nodes, this.machine.snapshot())
     this.machine.restore(this.requests.state)
     this.channels = new Channels(world, this.requests, options.bug)
-    this.leases = new Leases(world, this.machine, (request) => this.make(request))
+    this.leases = new LockLeases(world, this.machine, (request) => this.make(request))
     this.leases.look()
     this.secure()
   }

@@ -11,7 +11,7 @@ import type { Machine, MachineRequest } from './machine.ts'
 /** How soon a client must hear that a lock is its own, ms. */
 const HEAR_MS = 300
 
-export class Leases {
+export class LockLeases {
   /** Holders whose time runs. */
   private readonly running = new Set<string>()
 
