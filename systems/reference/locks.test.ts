@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { World } from '../../harness/api.ts'
+import { SimDisk } from '../../harness/cluster/sim/disk.ts'
+import { LockLeases } from './lock-leases.ts'
 import { Locks } from './locks.ts'
+import { Machine, type MachineRequest } from './machine.ts'
 
 const key = 'l'
 
@@ -73,5 +77,55 @@ describe('a replicated lock', () => {
     other.restore(locks.snapshot())
     expect(other.snapshot()).toEqual(locks.snapshot())
     expect(other.apply('b', { f: 'acquire', key, bid: 1, ttlMs: 10 }, 0).value).toBeNull()
+  })
+})
+
+describe('the lease of a replicated lock', () => {
+  /** A node that watches a lock, its timers under the test's hand. */
+  const watch = () => {
+    const machine = new Machine()
+    const timers: { readonly ms: number; readonly callback: () => void }[] = []
+    const world: World = {
+      self: 'n1',
+      nodes: ['n1'],
+      storage: new SimDisk().storage((then) => then()),
+      send: () => {},
+      after: (ms, callback) => {
+        timers.push({ ms, callback })
+        return () => {}
+      },
+      now: () => 0,
+      random: () => 0,
+      log: () => {},
+    }
+    const carryOut = (request: MachineRequest): void => {
+      machine.apply(request)
+      leases.look()
+    }
+    const leases = new LockLeases(world, machine, carryOut)
+    const acquire = (client: string): void =>
+      carryOut({ client, number: 1, command: { f: 'acquire', key, bid: 1, ttlMs: 2000 } })
+    return { machine, timers, acquire, holder: () => machine.holders()[0]?.client }
+  }
+
+  test('is over when its time is, and the next has little time to hear of it', () => {
+    const { timers, acquire, holder } = watch()
+    for (const client of ['a', 'b', 'c', 'a']) acquire(client)
+    expect(timers.map(({ ms }) => ms)).toEqual([2000])
+    timers[0]!.callback()
+    expect(holder()).toBe('b')
+    expect(timers[1]!.ms).toBeLessThan(2000)
+    timers[1]!.callback()
+    expect(holder()).toBe('c')
+  })
+
+  test('is not over sooner for who has heard of it', () => {
+    const { timers, acquire, holder } = watch()
+    for (const client of ['a', 'b']) acquire(client)
+    timers[0]!.callback()
+    acquire('b')
+    timers[1]!.callback()
+    expect(holder()).toBe('b')
+    expect(timers[2]!.ms).toBe(2000)
   })
 })
