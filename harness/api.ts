@@ -191,6 +191,8 @@ export interface NodeSpec {
   readonly files?: Readonly<Record<string, string>>
   /** The folder whose content survives kill and restart: a volume of its own. */
   readonly dataFolder: string
+  /** What asks its main process to end in an orderly way, as its makers' images do; SIGTERM if absent. */
+  readonly stopSignal?: 'SIGINT' | 'SIGQUIT'
 }
 
 /** What a node of a tested system says that its wall clock shows. */

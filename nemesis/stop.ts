@@ -1,9 +1,9 @@
 /**
- * Asks the main process of some nodes to end (SIGTERM), as every orderly shutdown and every rolling update
- * does: what a system does then (hand over its lead, flush, leave the group) is code that a kill never runs.
- * A node that is still there after the grace period is killed, as the engines that run containers do, and
- * the ledger says so. Healing starts the nodes again. Evidence: the process is gone from the kernel; after
- * healing another one runs.
+ * Asks the main process of some nodes to end (SIGTERM, or what the system takes for it), as every orderly
+ * shutdown and every rolling update does: what a system does then (hand over its lead, flush, leave the
+ * group) is code that a kill never runs. A node that is still there after the grace period is killed, as the
+ * engines that run containers do, and the ledger says so. Healing starts the nodes again. Evidence: the
+ * process is gone from the kernel; after healing another one runs.
  */
 import { z } from 'zod'
 import {

@@ -65,6 +65,15 @@ describe('a PostgreSQL server', () => {
     await Promise.all(clients.map((client) => client.close()))
   })
 
+  it('ends by itself when it is asked to, whoever is connected', async () => {
+    const client = await open()
+    const [ending] = await cluster.processes!.terminate(['p1'], 10_000)
+    expect(ending).toMatchObject({ by: 'itself' })
+    await client.close()
+    await cluster.processes!.start(['p1'])
+    await cluster.awaitReady(60_000, never)
+  })
+
   it('starts again beside the lock file and the half-made data folder of a kill', async () => {
     const before = await open()
     await before.invoke({ f: 'write', key: 'kept', value: 7 }, never)

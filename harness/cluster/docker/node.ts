@@ -35,6 +35,8 @@ export interface DockerNode {
   /** The host pid of the holder, which owns the network namespace. */
   readonly networkPid: number
   readonly dataFolder: string
+  /** What asks it to end. */
+  readonly stopSignal: string
   /** The device of its data's own file system, if it has one of its own. */
   readonly device: string | undefined
   /** What a container that helps with this node is made of, and carries. */
@@ -68,6 +70,7 @@ export const createNode = async (engine: Engine, request: NodeRequest): Promise<
     addresses,
     networkPid,
     dataFolder: request.spec.dataFolder,
+    stopSignal: request.spec.stopSignal ?? 'SIGTERM',
     device,
     helperImage: request.agentImage,
     labels: request.labels,

@@ -118,7 +118,7 @@ const terminate = async (engine: Engine, node: DockerNode, graceMs: number): Pro
   const begun = monotonicMs()
   if (!(await inspectState(engine, node)).Running) return ended('was gone')
   const what = `stop ${node.name}`
-  await attempt(what, () => container.kill({ signal: 'SIGTERM' }), alreadySo)
+  await attempt(what, () => container.kill({ signal: node.stopSignal }), alreadySo)
   const patience = new AbortController()
   const first = await Promise.race([
     attempt(what, () => container.wait({ condition: 'not-running' })).then(() => 'itself' as const),
