@@ -32,6 +32,7 @@ const signatures: readonly Signature[] = [
   { name: 'stack', fs: ['push', 'pop'] },
   { name: 'mutex', fs: ['acquire', 'release'] },
   { name: 'unique-ids', fs: ['generate'] },
+  { name: 'broadcast', fs: ['broadcast', 'read'] },
 ]
 
 /** The model, or the checker. @throws UsageError when the operations do not tell */
