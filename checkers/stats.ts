@@ -3,7 +3,7 @@
  * of operation never succeeded, or a fault that was asked for never took hold, has shown nothing, and so is
  * `unknown: vacuous` instead of valid; a fault of which some episodes took hold was there. This checker never finds a violation.
  */
-import type { Checker, CheckerPlugin, Stats } from './checker.ts'
+import type { Checker, CheckerPlugin, Stats, Verdict } from './checker.ts'
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK } from './history.ts'
 import { type Episode, episodes, observations, skippedEpisodes } from './ledger.ts'
 import { quantiles, round } from './quantiles.ts'
@@ -90,6 +90,12 @@ const tooFew = (counts: Counts, needs: readonly string[], minimum: number): stri
 
 const idleMainPhase = (counts: Counts): string | undefined =>
   counts.okInMain === 0 ? 'no ok operation in the main phase' : undefined
+
+/** Whether a verdict is unknown only because a fault was never there: what clients did is enough. */
+export const lacksFault = ({ valid, ...verdict }: Verdict): boolean =>
+  valid === 'unknown' && (verdict as { readonly reason: string }).reason.startsWith(LACKS_FAULT)
+
+const LACKS_FAULT = 'vacuous: the fault '
 
 /** Why a fault of the schedule was never there. */
 const faultWithoutHold = (history: History): string | undefined => {

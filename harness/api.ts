@@ -390,7 +390,7 @@ export interface Template {
   readonly source: string
   readonly parameters: Readonly<Record<string, Parameter>>
   /** What a cluster must have for it to mean something. */
-  readonly needs: { readonly nodes?: number; readonly primaries?: true }
+  readonly needs: { readonly nodes?: number; readonly primaries?: true; readonly membership?: true }
   /** The schedule, pure; `values` has every parameter, in its range. */
   schedule(values: Readonly<Record<string, number>>, context: TemplateContext): Schedule
 }

@@ -106,6 +106,7 @@ export const possibleTemplates = (
   [...templates].flatMap(([name, { needs, parameters, schedule }]) => {
     if (topology.members.length < (needs.nodes ?? 1)) return []
     if (needs.primaries === true && !topology.hasPrimaries) return []
+    if (needs.membership === true && topology.hasMembership !== true) return []
     const usual = Object.entries(parameters).map(([key, one]) => [key, one.default] as const)
     const { episodes } = schedule(Object.fromEntries(usual), { topology, random })
     return episodes.every(({ fault }) => faults.includes(fault)) ? [name] : []

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check'
 import type { Anomaly, Verdict } from '../../checkers/checker.ts'
+import { lacksFault } from '../../checkers/stats.ts'
 import type { RunRecord } from '../../results/run.ts'
 import type { Fault, OptionValues, Random, System, Topology } from '../api.ts'
 import { type Catalog, find } from '../catalog.ts'
@@ -202,7 +203,11 @@ export const play = async (run: RunRecord, catalog: Catalog): Promise<Trial> => 
   )
   const [proof] = proofs
   if (proof !== undefined) return { run, simulated, verdicts, outcome: 'violation', proof }
-  const isUnknown = Object.values(verdicts).some(({ valid }) => valid === 'unknown')
+  // Where faults may keep each other from taking hold, the hunt's coverage tells which have been met.
+  const isUnknown = Object.values(verdicts).some(
+    (verdict) =>
+      verdict.valid === 'unknown' && !(run.unheldFaults === 'warn' && lacksFault(verdict)),
+  )
   const outcome = simulated.problems.length > 0 ? 'failed' : isUnknown ? 'unknown' : 'valid'
   return { run, simulated, verdicts, outcome }
 }

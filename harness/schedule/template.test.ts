@@ -11,13 +11,13 @@ const { faults, templates } = await loadCatalog()
 const LONG_S = 1e6
 const make = (
   asked: string,
-  changes: { nodes?: number; seed?: number; limitS?: number } = {},
+  changes: { nodes?: number; seed?: number; limitS?: number; membership?: 'none' } = {},
 ): Schedule =>
   templateSchedule({
     asked,
     templates,
     faults,
-    topology: testTopology(changes.nodes ?? 3),
+    topology: { ...testTopology(changes.nodes ?? 3), hasMembership: changes.membership !== 'none' },
     random: random(changes.seed ?? 1),
     timeLimitS: changes.limitS ?? LONG_S,
   })
@@ -32,7 +32,8 @@ describe.each([...templates])('template %s', (name, template: Template) => {
   })
 
   test('makes a schedule that can be carried out, within a minute as it is', () => {
-    for (const nodes of [3, 5]) expect(make(name, { nodes, limitS: 60 }).episodes).not.toEqual([])
+    for (const nodes of [Math.max(3, template.needs.nodes ?? 1), 5])
+      expect(make(name, { nodes, limitS: 60 }).episodes).not.toEqual([])
   })
 
   test('makes one with any parameters, the same from the same seed', () => {
@@ -94,6 +95,12 @@ describe('bad input', () => {
   test('a cluster that is too small', () => {
     expect(() => make('flapping-leader', { nodes: 2 })).toThrow(
       /needs at least 3 nodes; there are 2/,
+    )
+  })
+
+  test('a system that cannot change its members', () => {
+    expect(() => make('rival-leaders', { nodes: 5, membership: 'none' })).toThrow(
+      /the system cannot change its members/,
     )
   })
 })

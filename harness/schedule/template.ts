@@ -61,7 +61,7 @@ export const rangeOf = ({ from, to, whole }: Parameter): string =>
 const refuseTopology = (
   name: string,
   { needs }: Template,
-  { members, hasPrimaries }: Topology,
+  { members, hasPrimaries, hasMembership }: Topology,
 ): void => {
   if (members.length < (needs.nodes ?? 1))
     throw new UsageError(
@@ -69,4 +69,6 @@ const refuseTopology = (
     )
   if (needs.primaries === true && !hasPrimaries)
     throw new UsageError(`--template ${name}: needs a leader, and nobody can say who leads here`)
+  if (needs.membership === true && hasMembership !== true)
+    throw new UsageError(`--template ${name}: the system cannot change its members while it serves`)
 }

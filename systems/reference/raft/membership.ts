@@ -5,8 +5,7 @@
  *
  * A server is known by its name and an identity that it draws when it starts with an empty disk: one that has lost
  * its disk has forgotten its votes and what it said it had stored, so it is another server under the same name,
- * and counts for nothing until it was removed and added again. Not here: what keeps a removed server that
- * goes on from disturbing the others (section 4.2.3); those who remove one turn it off.
+ * and counts for nothing until it was removed and added again.
  */
 import type { Json } from '../../../harness/api.ts'
 

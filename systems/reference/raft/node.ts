@@ -24,6 +24,8 @@ export class RaftNode implements Program, Server {
   applied: number
   private votedFor: string | null
   private known: string | null = null
+  /** Whether a leader was heard within the shortest election time-out. */
+  private hears = false
   private votes = new Set<string>()
   private role: 'follower' | 'candidate' | Leader = 'follower'
   private readonly founding: Founding | undefined
@@ -54,6 +56,7 @@ export class RaftNode implements Program, Server {
     const { body, src } = message
     // Meant for somebody who had this name before.
     if (body.to !== undefined && body.to !== this.identity) return
+    if (body.type === 'request_vote' && this.isLed()) return
     if (typeof body.term === 'number' && body.term > this.term) this.follow(body.term, null)
     if (body.type === 'request_vote') this.vote(src, body)
     else if (body.type === 'request_vote_ok') this.count(src, body)
@@ -115,14 +118,27 @@ export class RaftNode implements Program, Server {
     this.leader?.end()
     this.role = 'follower'
     this.known = leader
+    this.hears = leader !== null
     this.awaitLeader()
   }
 
+  /** Waits for the shortest election time-out, and then for a part of it that is drawn. */
   private awaitLeader(): void {
     this.cancelTimer()
     const { electionMs } = this.options
-    const ms = electionMs + this.world.random() * electionMs
-    this.cancelTimer = this.world.after(ms, () => this.stand())
+    this.cancelTimer = this.world.after(electionMs, () => {
+      this.hears = false
+      const ms = this.world.random() * electionMs
+      this.cancelTimer = this.world.after(ms, () => this.stand())
+    })
+  }
+
+  /**
+   * Where there is a leader nobody else is needed: servers that were removed and do not know it would disturb
+   * those that belong to the cluster for ever (dissertation, section 4.2.3).
+   */
+  private isLed(): boolean {
+    return this.hears || this.leader !== undefined
   }
 
   /**
