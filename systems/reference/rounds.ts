@@ -5,8 +5,9 @@
  */
 import type { Body, Message, World } from '../../harness/api.ts'
 
-/** Who is silent for so long is asked again, ms. */
+/** Who is silent for so long is asked again, ms; and counts as away for so long. */
 const AGAIN_MS = 150
+const AWAY_MS = 1000
 
 export interface RoundOptions {
   readonly targets: readonly string[]
@@ -34,6 +35,8 @@ export class Rounds {
   private readonly open = new Map<number, Round>()
   /** The lives of nodes that have begun a new one. */
   private readonly lives = new Map<string, string>()
+  /** Those who were silent lately, with how often. */
+  private readonly away = new Map<string, number>()
   private rounds: number
 
   constructor(private readonly world: World) {
@@ -72,6 +75,11 @@ export class Rounds {
     return !this.lives.has(src) || this.lives.get(src) === body.life
   }
 
+  /** Whether a node has left a request unanswered lately. */
+  isAway(node: string): boolean {
+    return this.away.has(node)
+  }
+
   /** A node has begun a new life, having lost its disk. */
   reborn(node: string, life: string): void {
     if (this.lives.get(node) === life) return
@@ -89,6 +97,7 @@ export class Rounds {
     for (const [target, body] of round.asked)
       if (!round.replies.has(target)) this.world.send(target, { ...body, round: id })
     round.cancelAgain = this.world.after(AGAIN_MS, () => {
+      for (const target of round.asked.keys()) if (!round.replies.has(target)) this.miss(target)
       this.callStandIns(round)
       this.ask(id, round)
     })
@@ -97,6 +106,15 @@ export class Rounds {
   private callStandIns({ asked, replies, targets, standIns = [] }: Round): void {
     const silent = targets.filter((target) => !replies.has(target)).length
     for (const { target, body } of standIns.slice(0, silent)) asked.set(target, body)
+  }
+
+  private miss(node: string): void {
+    this.away.set(node, (this.away.get(node) ?? 0) + 1)
+    this.world.after(AWAY_MS, () => {
+      const misses = this.away.get(node)! - 1
+      if (misses === 0) this.away.delete(node)
+      else this.away.set(node, misses)
+    })
   }
 
   private end(id: number): void {

@@ -161,16 +161,23 @@ export class Coordinator {
     return { kind: 'siblings', siblings: [{ clock: next, value: [...items, item] }] }
   }
 
+  /** At the first that are not away (section 4.6), and at others where those are silent. */
   private keep(message: Message, key: string, cart: Stored): void {
+    const store: Body = { type: 'store', objects: json({ [key]: cart }) }
+    const hint: Body = { type: 'hint', key, object: cart as unknown as Json }
+    const homes = this.ring.homes(key)
+    const there = homes.filter((home) => !this.rounds.isAway(home))
+    const fallbacks = this.ring.fallbacks(key)
+    const away = homes.length - there.length
     this.rounds.start({
-      targets: this.ring.homes(key),
-      body: () => ({ type: 'store', objects: json({ [key]: cart }) }),
+      targets: [...there, ...fallbacks.slice(0, away)],
+      body: (target) => (homes.includes(target) ? store : hint),
       need: QUORUM.write,
       withinMs: PATIENCE_MS,
-      standIns: this.ring.fallbacks(key).map((target) => ({
-        target,
-        body: { type: 'hint', key, object: cart as unknown as Json },
-      })),
+      standIns: [
+        ...fallbacks.slice(away).map((target) => ({ target, body: hint })),
+        ...homes.filter((home) => !there.includes(home)).map((target) => ({ target, body: store })),
+      ],
       done: () => this.answer(message, { type: 'add_ok' }),
       failed: () => this.refuse(message, 'timeout'),
     })

@@ -4,7 +4,8 @@
  *
  * A node whose disk is empty may have lost it, and with it what others count on: two quorums meet in a replica that
  * remembers. So it begins a new life: it takes no part in reads before every other node has compared notes
- * with all the others (hints that it kept are lost) and it has fetched from each what they have.
+ * with all the others and has handed over its hints (those that the new one kept are lost), and it has fetched from
+ * each what they have.
  */
 import { type Body, type Message, type Program, refusal, type World } from '../../../harness/api.ts'
 import { Door } from '../connection.ts'
@@ -111,12 +112,13 @@ export class DynamoNode implements Program {
     if (known === 'done') reply({ type: 'join_ok' })
     if (known !== undefined) return
     this.greeting.set(life, 'under way')
+    const welcome = (): void => {
+      this.greeting.set(life, 'done')
+      reply({ type: 'join_ok' })
+    }
     const compare = ([next, ...rest]: readonly string[]): void => {
       if (next !== undefined) this.repair.exchange(next, () => compare(rest))
-      else {
-        this.greeting.set(life, 'done')
-        reply({ type: 'join_ok' })
-      }
+      else this.repair.relieve(welcome)
     }
     compare(this.others().filter((name) => name !== src))
   }

@@ -112,8 +112,20 @@ export class Repair {
     this.handed.delete(node)
   }
 
-  /** Gives all hints to all homes of their objects, and drops those that every home has. */
+  /** Calls back when it keeps nothing for others any more. */
+  relieve(then: () => void): void {
+    this.handHints()
+    if (this.replica.hinted().size === 0) then()
+    else this.world.after(PATIENCE_MS, () => this.relieve(then))
+  }
+
   private handOver(): void {
+    this.handHints()
+    this.world.after(HAND_MS * (0.5 + this.world.random()), () => this.handOver())
+  }
+
+  /** Gives all hints to all homes of their objects, and drops those that every home has. */
+  private handHints(): void {
     const hints = [...this.replica.hinted()]
     // One that came late may be at all homes already.
     this.dropHanded(hints)
@@ -123,7 +135,6 @@ export class Repair {
       const due = hints.filter(isDue)
       if (due.length > 0) this.hand(home, due)
     }
-    this.world.after(HAND_MS * (0.5 + this.world.random()), () => this.handOver())
   }
 
   private hand(home: string, due: readonly Hint[]): void {
