@@ -173,5 +173,19 @@ const sooner = (run: RunRecord, from: number, by: number): RunRecord => {
   )
 }
 
+/** As many operations and faults in more time: everything `pace` times later, faults `stay` times longer than that. */
+export const stretched = (run: RunRecord, pace: number, stay: number): RunRecord => {
+  const { episodes, calls = [] } = run.schedule
+  const longer = episodes.map((episode) => ({
+    ...episode,
+    ...(episode.at === undefined ? {} : { at: rounded(episode.at * pace) }),
+    for: rounded(episode.for * pace * stay),
+  }))
+  return withCalls(
+    withEpisodes(run, longer),
+    calls.map((call) => ({ ...call, at: rounded(call.at * pace) })),
+  )
+}
+
 /** To a tenth of a millisecond. */
 const rounded = (s: number): number => Math.round(s * 10_000) / 10_000
