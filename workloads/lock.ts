@@ -36,9 +36,13 @@ export default {
   client: 'lock',
   safe: [],
   options: {
-    locks: { summary: 'how many locks the threads share', default: '1' },
+    locks: { summary: 'how many locks the threads share', default: '1', drawn: ['1', '3'] },
     'ttl-ms': { summary: 'how long the system grants the lock for', default: '2000' },
-    'hold-ms': { summary: 'how long a holder works before it releases', default: '500' },
+    'hold-ms': {
+      summary: 'how long a holder works before it releases',
+      default: '500',
+      drawn: ['20', '500', '1800'],
+    },
     'stall-ms': {
       summary: 'how long a holder that stalls stops before it goes on; 0: none stalls',
       default: '0',

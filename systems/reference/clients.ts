@@ -13,6 +13,7 @@ import {
   isDefinite,
   Refused,
 } from '../../harness/api.ts'
+import type { ElectionCall } from '../../workloads/election.ts'
 import type { RegisterCall } from '../../workloads/register.ts'
 import type { SetCall } from '../../workloads/set.ts'
 import type { Command, Request, Result } from './store.ts'
@@ -60,6 +61,21 @@ export const openSet = async (context: ClientContext): Promise<Client<SetCall>> 
       return call.value
     },
     close: () => session.close(),
+  }
+}
+
+/** Asks its own node who leads. */
+export const openLeader = async ({
+  cluster,
+  node,
+}: ClientContext): Promise<Client<ElectionCall>> => {
+  const conversation = await cluster.messages!.open(node.name)
+  return {
+    invoke: async (_, signal) => {
+      const { term, leader } = await conversation.request({ type: 'status' }, signal, ANSWER_MS)
+      return { term: (term as string | number) ?? null, leader: (leader as string) ?? null }
+    },
+    close: () => conversation.close(),
   }
 }
 

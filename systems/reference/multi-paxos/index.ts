@@ -1,12 +1,18 @@
 /** Multi-Paxos, as a system under test: a replicated log whose builds with a known mistake must be caught. */
-import type { Cluster, Member, System } from '../../../harness/api.ts'
-import { openRegister, openSet, primaries, status } from '../clients.ts'
+import type { Claim, Cluster, Member, System } from '../../../harness/api.ts'
+import { openLeader, openRegister, openSet, primaries, status } from '../clients.ts'
 import { inContainers } from '../container.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { PaxosNode } from './node.ts'
 
 const says =
   '"To guarantee that all servers execute the same sequence of state machine commands, we implement a sequence of separate instances of the Paxos consensus algorithm", and reads are commands as well (Lamport 2001, section 3)'
+
+const unique =
+  '"different proposers choose their numbers from disjoint sets", so nobody else leads with a ballot (Lamport 2001, section 2.5)'
+
+/** A few elections: two that stand at once may keep each other from leading for a while, ms. */
+const progressMs = (electionMs: number): number => 2000 + 10 * electionMs
 
 const members = (nodes: number): readonly Member[] =>
   Array.from({ length: nodes }, (_, n) => ({ name: `n${n + 1}`, role: 'server', serves: true }))
@@ -34,10 +40,12 @@ export default {
     snapshotAfter: {
       summary: 'slots in the log before a snapshot takes their place',
       default: '100',
+      drawn: ['10', '100'],
     },
     electionMs: {
       summary: 'shortest wait for a leader, ms; the longest is twice as long',
       default: '150',
+      drawn: ['50', '150'],
     },
   },
   members,
@@ -49,9 +57,14 @@ export default {
     }),
   ready,
   primaries,
-  clients: { register: openRegister, set: openSet },
-  claims: () => ({
-    register: { model: 'linearizable', says },
-    set: { model: 'linearizable', says },
-  }),
+  clients: { register: openRegister, set: openSet, leader: openLeader },
+  claims: ({ electionMs }) => {
+    const linearizable: Claim = {
+      model: 'linearizable',
+      says,
+      progressMs: progressMs(Number(electionMs)),
+    }
+    const leader: Claim = { ...linearizable, model: 'eventual', says: unique }
+    return { register: linearizable, set: linearizable, leader }
+  },
 } satisfies System
