@@ -65,7 +65,10 @@ export class CausalOrder implements Order {
     })
   }
 
-  /** All else that its stamp counts is counted already. */
+  /**
+   * All else that its stamp counts is counted already. With VC1 clocks are compared as they should be and counted wrongly: the
+   * node's next message has a number that it has given before. (DY5 of the quorum store counts rightly and compares wrongly.)
+   */
   private count(item: Item): void {
     const theirs = clockOf(item)
     if (this.has('VC1')) this.clock = { ...this.clock, ...theirs }

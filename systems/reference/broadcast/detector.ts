@@ -19,15 +19,15 @@ export class Detector {
 
   constructor(private readonly world: World) {
     this.presence = new Presence(others(world), SILENT)
-    this.turn()
   }
 
   isSuspected(node: string): boolean {
     return this.suspected.has(node)
   }
 
+  /** Calls back when a node is taken for dead. It looks for that from the first listener on. */
   onSuspicion(then: (node: string) => void): void {
-    this.listeners.push(then)
+    if (this.listeners.push(then) === 1) this.turn()
   }
 
   heard(node: string): void {

@@ -4,6 +4,7 @@
  * all that it knows with one other, drawn by chance, both ways (section 1.3, anti-entropy by push and pull), which misses nobody.
  */
 import type { Json } from '../../../harness/api.ts'
+import type { Bug } from './bugs.ts'
 import { type Item, type Letter, lettersIn } from './item.ts'
 import { others } from './links.ts'
 import type { Spread, SpreadOptions } from './spread.ts'
@@ -20,7 +21,7 @@ type Digest = Readonly<Record<string, readonly [upTo: number, ...beyond: number[
 
 export class Gossip implements Spread {
   constructor(private readonly options: SpreadOptions) {
-    if (options.bug !== 'GO1') this.round()
+    this.round()
   }
 
   pass(item: Item, from: string): void {
@@ -42,6 +43,7 @@ export class Gossip implements Spread {
   }
 
   private round(): void {
+    if (this.has('GO1')) return
     const { world } = this.options
     const names = others(world)
     this.ask(names[Math.floor(world.random() * names.length)]!, false)
@@ -71,6 +73,10 @@ export class Gossip implements Spread {
       ...this.to(),
       letters: letters as unknown as Json,
     })
+  }
+
+  private has(bug: Bug): boolean {
+    return this.options.bug === bug
   }
 
   private to(): { readonly channel: string } {

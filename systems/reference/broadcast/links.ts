@@ -36,7 +36,7 @@ export class Links {
 
   send(dest: string, letter: Letter): void {
     this.world.send(dest, { type: 'letters', letters: [letter] as unknown as Json })
-    if (this.bug === 'GO1') return
+    if (this.has('GO1')) return
     this.open.get(dest)!.set(keyOf(letter), { letter, isDue: false })
     if (!this.isTurning) this.turn()
   }
@@ -77,6 +77,10 @@ export class Links {
     if (due.length === 0) return
     for (const letter of due) open.set(keyOf(letter), { letter, isDue: true })
     this.world.send(dest, { type: 'letters', letters: due as unknown as Json })
+  }
+
+  private has(bug: Bug): boolean {
+    return this.bug === bug
   }
 }
 

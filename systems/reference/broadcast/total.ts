@@ -65,8 +65,7 @@ export class TotalOrder implements Order {
   take(item: Item): void {
     if (item.message !== null) {
       this.messages.set(nameOf(item), item)
-      if (this.options.bug === 'GO6')
-        this.options.world.after(HASTE_MS, () => this.deliverOnce(item))
+      if (this.has('GO6')) this.options.world.after(HASTE_MS, () => this.deliverOnce(item))
       this.advance()
       if (this.isSequencing) this.place(item)
     } else if (item.life !== this.options.life) this.learn(item)
@@ -117,6 +116,10 @@ export class TotalOrder implements Order {
       this.era++
       this.delivered = 0
     }
+  }
+
+  private has(bug: Bug): boolean {
+    return this.options.bug === bug
   }
 
   private deliverOnce(message: Item): void {

@@ -1,0 +1,116 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Catalog, loadCatalog } from '../../../harness/catalog.ts'
+import { draw, play, type Quarry } from '../../../harness/hunt/trial.ts'
+import type { Bug } from './bugs.ts'
+import { CausalOrder } from './causal.ts'
+import { FifoOrder } from './fifo.ts'
+import type { Item } from './item.ts'
+
+/** Long enough for a few faults, s. */
+const TIME_LIMIT_S = 6
+
+/** How many runs a mistake has to show itself. */
+const SEEDS = 40
+
+let catalog: Catalog
+beforeAll(async () => {
+  catalog = await loadCatalog()
+})
+
+const quarry = (bug: Bug | 'none', spread = 'eager'): Quarry => ({
+  system: 'broadcast',
+  options: { bug, spread },
+  timeLimitS: TIME_LIMIT_S,
+})
+
+const trial = (hunted: Quarry, seed: number) => play(draw(hunted, seed, catalog), catalog)
+
+describe('broadcast', () => {
+  test.for([
+    ['eager', 20],
+    ['lazy', 10],
+    ['gossip', 10],
+  ] as const)('the correct build, %s, keeps its promises in %i runs', async ([spread, seeds]) => {
+    for (let seed = 1; seed <= seeds; seed++) {
+      const { proof, outcome } = await trial(quarry('none', spread), seed)
+      expect(proof?.anomaly, `seed ${seed}`).toBeUndefined()
+      expect(outcome).not.toBe('failed')
+    }
+  })
+
+  test.for([1, 2, 3])(
+    'a sequencer that loses its disk breaks no promise, seed %i',
+    async (seed) => {
+      const episodes = [1, 2.5, 4].map((at) => ({
+        ...{ at, for: 0.5, fault: 'wipe', plan: { targets: ['n1'] } },
+      }))
+      const run = draw({ ...quarry('none'), nodes: 3 }, seed, catalog)
+      const played = await play({ ...run, rate: 300, schedule: { episodes } }, catalog)
+      expect(played.proof?.anomaly).toBeUndefined()
+      const total = played.verdicts['broadcast total']!
+      expect(total.valid).toBe(true)
+      expect(Number(total.stats!.acknowledged)).toBeGreaterThan(
+        0.5 * Number(total.stats!.broadcasts),
+      )
+    },
+  )
+
+  test.for([
+    ['GO1', 'eager', ['partition'], ['disagreement']],
+    ['GO1', 'gossip', ['partition', 'loss'], ['disagreement', 'lost']],
+    ['GO2', 'eager', ['kill'], ['disagreement']],
+    ['GO3', 'eager', ['slow', 'partition'], ['causal-order']],
+    ['GO4', 'eager', ['reorder', 'partition'], ['fifo-order', 'causal-order', 'disagreement']],
+    ['GO5', 'lazy', ['duplicate'], ['duplicated']],
+    ['GO6', 'eager', ['partition', 'pause'], ['total-order']],
+    ['VC1', 'eager', ['partition'], ['fifo-order', 'causal-order', 'disagreement']],
+  ] as const)('%s, %s, is caught', async ([bug, spread, faults, types]) => {
+    const hunted = { ...quarry(bug, spread), faults }
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { proof } = await trial(hunted, seed)
+      if (proof !== undefined) return expect(types).toContain(proof.anomaly.type)
+    }
+    expect.fail(`not caught in ${SEEDS} runs`)
+  })
+})
+
+/** An item of a life with the counts of its stamp. */
+const item = (life: string, stamp: Readonly<Record<string, number>>, message: number): Item => ({
+  ...{ life, number: message, stamp, message },
+})
+
+describe('orders', () => {
+  // Birman, Schiper and Stephenson 1991, figure 4: a reply overtakes what it replies to.
+  test('a reply that overtakes what it replies to waits for it', () => {
+    const ordered = (bug: Bug | 'none'): readonly unknown[] => {
+      const delivered: unknown[] = []
+      const deliver = ({ message }: Item): void => void delivered.push(message)
+      const order = new CausalOrder({ life: 'c.1', bug, deliver })
+      order.take(item('b.1', { 'a.1': 1, 'b.1': 1 }, 2))
+      order.take(item('a.1', { 'a.1': 1 }, 1))
+      return delivered
+    }
+    expect(ordered('none')).toEqual([1, 2])
+    expect(ordered('GO3')).toEqual([2, 1])
+  })
+
+  test('of one sender a later message waits for the earlier ones, also for those of a life that is over', () => {
+    const delivered: unknown[] = []
+    const order = new FifoOrder('c.1', ({ message }) => void delivered.push(message))
+    order.take(item('a.2', { 'a.1': 2, 'a.2': 1 }, 3))
+    order.take(item('a.1', { 'a.1': 2 }, 2))
+    expect(delivered).toEqual([])
+    order.take(item('a.1', { 'a.1': 1 }, 1))
+    expect(delivered).toEqual([1, 2, 3])
+  })
+
+  test('a stamp tells what its node had delivered since it last broadcast', () => {
+    const order = new CausalOrder({ life: 'c.1', bug: 'none', deliver: () => {} })
+    order.take(item('a.1', { 'a.1': 1 }, 1))
+    expect(order.stamp(7)).toEqual({ stamp: { 'a.1': 1, 'c.1': 1 }, after: [1] })
+    order.take(item('b.1', { 'b.1': 1 }, 2))
+    const { stamp, after } = order.stamp(8)
+    expect(stamp).toEqual({ 'a.1': 1, 'b.1': 1, 'c.1': 2 })
+    expect(after).toEqual([7, 2])
+  })
+})
