@@ -17,7 +17,8 @@ export const openLock = async (context: ClientContext): Promise<Client<LockCall>
   let bids = 0
 
   const acquire = async (key: string, ttlMs: number, signal: AbortSignal): Promise<number> => {
-    const bid = ++bids
+    // Who holds it already, and asks again, is told so.
+    const bid = held.get(key) ?? ++bids
     const until = cluster.uptimeMs() + WAIT_MS
     while (cluster.uptimeMs() < until) {
       const { value } = await session.do({ f: 'acquire', key, bid, ttlMs }, signal)
@@ -27,6 +28,7 @@ export const openLock = async (context: ClientContext): Promise<Client<LockCall>
       }
       await cluster.sleep(AGAIN_MS)
     }
+    held.delete(key)
     await session.do({ f: 'release', key, bid }, signal)
     throw new DefiniteError('somebody else holds it')
   }

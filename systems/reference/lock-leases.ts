@@ -1,8 +1,8 @@
 /**
  * Takes locks from holders who keep them too long, for they may be gone: a node that has seen somebody hold a lock
- * for as long as was agreed asks that it be given back, as a request like any other. It saw the grant after the
- * holder had asked for it and measures steady time, so it is never too early, whatever wall clocks show. Who does
- * not come to hear that it is its turn is passed over much sooner.
+ * for as long as was agreed asks that this end, as a request like any other. It measures steady time from when it saw
+ * that the holder was told, which is after the holder had asked; so it is never too early, whatever wall clocks
+ * show. Who does not come to hear that it is its turn is passed over much sooner.
  */
 import type { World } from '../../harness/api.ts'
 import type { Claimant, LockCommand } from './locks.ts'
@@ -15,7 +15,7 @@ export class LockLeases {
   /** Holders whose time runs. */
   private readonly running = new Set<string>()
 
-  /** @param end carries out a request that ends what a client has of a lock */
+  /** @param end carries a request out, in its turn */
   constructor(
     private readonly world: World,
     private readonly machine: Machine,
@@ -28,9 +28,9 @@ export class LockLeases {
       const name = nameOf(holder)
       if (this.running.has(name)) continue
       this.running.add(name)
-      const { client, bid, ttlMs, isTold } = holder
-      const command: LockCommand = { f: isTold ? 'release' : 'skip', key, bid }
-      this.world.after(isTold ? ttlMs : HEAR_MS, () => {
+      const { client, bid, ttlMs, told } = holder
+      const command: LockCommand = { f: 'expire', key, bid, told }
+      this.world.after(told > 0 ? ttlMs : HEAR_MS, () => {
         this.running.delete(name)
         const isHeld = this.machine.holders().some((one) => nameOf(one) === name)
         // Locks know a request by its bid: it needs no number.
@@ -40,4 +40,4 @@ export class LockLeases {
   }
 }
 
-const nameOf = ({ client, bid, isTold }: Claimant): string => `${client}/${bid}/${isTold}`
+const nameOf = ({ client, bid, told }: Claimant): string => `${client}/${bid}/${told}`

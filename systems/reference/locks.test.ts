@@ -10,13 +10,16 @@ const key = 'l'
 /** Locks, with what clients ask of one of them. */
 const setUp = () => {
   const locks = new Locks()
+  let place = 0
+  const how = (lot = 0) => ({ place: ++place, lot })
   const acquire = (client: string, bid = 1) =>
-    locks.apply(client, { f: 'acquire', key, bid, ttlMs: 10 }, 0).value
+    locks.apply(client, { f: 'acquire', key, bid, ttlMs: 10 }, how()).value
   const release = (client: string, bid = 1, lot = 0) =>
-    locks.apply(client, { f: 'release', key, bid }, lot)
-  const skip = (client: string, bid = 1) => locks.apply(client, { f: 'skip', key, bid }, 0)
+    locks.apply(client, { f: 'release', key, bid }, how(lot))
+  const expire = (client: string, told: number) =>
+    locks.apply(client, { f: 'expire', key, bid: 1, told }, how())
   const holder = () => locks.holders()[0]?.client
-  return { locks, acquire, release, skip, holder }
+  return { locks, acquire, release, expire, holder }
 }
 
 describe('a replicated lock', () => {
@@ -24,9 +27,9 @@ describe('a replicated lock', () => {
     const { acquire, release } = setUp()
     expect([acquire('a'), acquire('b'), acquire('c'), acquire('a')]).toEqual([1, null, null, 1])
     release('a')
-    expect([acquire('c'), acquire('b')]).toEqual([null, 2])
+    expect([acquire('c'), acquire('b')]).toEqual([null, 5])
     release('b')
-    expect(acquire('c')).toBe(3)
+    expect(acquire('c')).toBe(8)
   })
 
   test('goes to whom the lot falls on', () => {
@@ -47,7 +50,7 @@ describe('a replicated lock', () => {
     release('a')
     expect(holder()).toBeUndefined()
     expect(acquire('a')).toBeNull()
-    expect(acquire('a', 2)).toBe(2)
+    expect(acquire('a', 2)).toBe(7)
   })
 
   test('a later bid of a client ends its earlier one, and no late release ends the later', () => {
@@ -58,15 +61,21 @@ describe('a replicated lock', () => {
     expect(holder()).toBe('a')
   })
 
-  test('passes over who has not heard of its turn, and never over who has', () => {
-    const { acquire, release, skip, holder } = setUp()
-    for (const client of ['a', 'b', 'c']) acquire(client)
+  test('passes over who has not heard of its turn, and never over who has since', () => {
+    const { locks, acquire, release, expire, holder } = setUp()
+    for (const client of ['a', 'b', 'c', 'd']) acquire(client)
     release('a')
-    skip('b')
+    expire('b', 0)
     expect(holder()).toBe('c')
     acquire('c')
-    skip('c')
+    expire('c', 0)
     expect(holder()).toBe('c')
+    const { told } = locks.holders()[0]!
+    acquire('c')
+    expire('c', told)
+    expect(holder()).toBe('c')
+    expire('c', locks.holders()[0]!.told)
+    expect(holder()).toBe('d')
   })
 
   test('is the same after a snapshot', () => {
@@ -76,7 +85,9 @@ describe('a replicated lock', () => {
     const other = new Locks()
     other.restore(locks.snapshot())
     expect(other.snapshot()).toEqual(locks.snapshot())
-    expect(other.apply('b', { f: 'acquire', key, bid: 1, ttlMs: 10 }, 0).value).toBeNull()
+    expect(
+      other.apply('b', { f: 'acquire', key, bid: 1, ttlMs: 10 }, { place: 3, lot: 0 }).value,
+    ).toBeNull()
   })
 })
 
@@ -110,13 +121,22 @@ describe('the lease of a replicated lock', () => {
 
   test('is over when its time is, and the next has little time to hear of it', () => {
     const { timers, acquire, holder } = watch()
-    for (const client of ['a', 'b', 'c', 'a']) acquire(client)
+    for (const client of ['a', 'b', 'c']) acquire(client)
     expect(timers.map(({ ms }) => ms)).toEqual([2000])
     timers[0]!.callback()
     expect(holder()).toBe('b')
     expect(timers[1]!.ms).toBeLessThan(2000)
     timers[1]!.callback()
     expect(holder()).toBe('c')
+  })
+
+  test('begins anew for a holder that asks again', () => {
+    const { timers, acquire, holder } = watch()
+    for (const client of ['a', 'a']) acquire(client)
+    timers[0]!.callback()
+    expect(holder()).toBe('a')
+    timers[1]!.callback()
+    expect(holder()).toBeUndefined()
   })
 
   test('is not over sooner for who has heard of it', () => {

@@ -1,21 +1,21 @@
 /**
  * Locks as a state machine that is replicated: who holds each, and who waits for it. Clients ask again until it is
  * their turn or they give up; a bid that was given up or given back is over, so that a copy of it that comes
- * late asks for nothing. Each grant has a number, which serves as fencing token (Kleppmann, "How to do
+ * late asks for nothing. The place of a grant in the order of requests serves as fencing token (Kleppmann, "How to do
  * distributed locking", 2016).
  */
 import type { Json } from '../../harness/api.ts'
 import type { Result } from './store.ts'
 
 export type LockCommand =
-  /** The outcome's value is the grant's number, or null while somebody else holds the lock. */
+  /** The outcome's value is the grant's token, or null while somebody else holds the lock. */
   | { readonly f: 'acquire'; readonly key: string; readonly bid: number; readonly ttlMs: number }
   | { readonly f: 'release'; readonly key: string; readonly bid: number }
-  /** Ends a bid that was granted, unless its client has heard of it: it may be gone. */
-  | { readonly f: 'skip'; readonly key: string; readonly bid: number }
+  /** Ends a bid that was granted, unless its client was told of it since. */
+  | { readonly f: 'expire'; readonly key: string; readonly bid: number; readonly told: number }
 
 export const isLockCommand = (command: { readonly f: string }): command is LockCommand =>
-  ['acquire', 'release', 'skip'].includes(command.f)
+  ['acquire', 'release', 'expire'].includes(command.f)
 
 /** Who wants a lock: bids of one client rise. */
 export interface Claimant {
@@ -23,32 +23,41 @@ export interface Claimant {
   readonly bid: number
   /** How long it may hold the lock, ms. */
   readonly ttlMs: number
-  /** Whether it was told that it holds the lock. */
-  readonly isTold: boolean
+  /** The place of the request to which it was last told that it holds the lock: its time begins there; 0: it was not told. */
+  readonly told: number
 }
 
 type Acquire = Extract<LockCommand, { readonly f: 'acquire' }>
 
 interface Lock {
-  /** How often it has been granted. */
-  readonly grants: number
+  /** Of the latest grant. */
+  readonly token: number
   /** The first holds it. */
   readonly queue: readonly Claimant[]
 }
 
-const FREE: Lock = { grants: 0, queue: [] }
+/** How a request is carried out, as far as it does not say itself. */
+export interface Circumstances {
+  /** Its place in the order of requests. */
+  readonly place: number
+  /** In [0, 1): who of those who wait is next when the holder goes; 0 is who came first. */
+  readonly lot: number
+}
+
+const FREE: Lock = { token: 0, queue: [] }
 
 export class Locks {
   private locks = new Map<string, Lock>()
   /** Each client's latest bid that is over. */
   private over = new Map<string, number>()
 
-  /** @param lot in [0, 1): who of those who wait is next when the holder goes; 0 is who came first */
-  apply(client: string, command: LockCommand, lot: number): Result {
+  apply(client: string, command: LockCommand, how: Circumstances): Result {
     const { key, bid } = command
-    if (command.f === 'acquire') return { value: this.acquire(client, command, lot) }
-    const isKept = command.f === 'skip' && this.of(key).queue[0]?.isTold
-    if (!isKept) this.end(key, client, bid, lot)
+    if (command.f === 'acquire') return { value: this.acquire(client, command, how) }
+    const [holder] = this.of(key).queue
+    const isOver =
+      command.f === 'release' || (holder?.client === client && holder.told === command.told)
+    if (isOver) this.end(key, client, bid, how)
     return { value: null }
   }
 
@@ -73,38 +82,36 @@ export class Locks {
     return this.locks.get(key) ?? FREE
   }
 
-  private acquire(client: string, { key, bid, ttlMs }: Acquire, lot: number): number | null {
+  private acquire(client: string, { key, bid, ttlMs }: Acquire, how: Circumstances): number | null {
     if (bid <= (this.over.get(client) ?? 0)) return null
     // What it asked for before it has given up.
-    this.end(key, client, bid - 1, lot)
-    const { grants, queue } = this.of(key)
+    this.end(key, client, bid - 1, how)
+    const { token, queue } = this.of(key)
     const [first, ...rest] = queue
     if (first === undefined || first.client === client) {
-      const isNew = first === undefined
-      this.locks.set(key, {
-        grants: grants + (isNew ? 1 : 0),
-        queue: [{ client, bid, ttlMs, isTold: true }, ...rest],
-      })
-      return this.of(key).grants
+      const holder = { client, bid, ttlMs, told: how.place }
+      const own = first === undefined ? how.place : token
+      this.locks.set(key, { token: own, queue: [holder, ...rest] })
+      return own
     }
     if (!rest.some((one) => one.client === client))
-      this.locks.set(key, { grants, queue: [...queue, { client, bid, ttlMs, isTold: false }] })
+      this.locks.set(key, { token, queue: [...queue, { client, bid, ttlMs, told: 0 }] })
     return null
   }
 
   /** Ends a client's bids up to one. */
-  private end(key: string, client: string, bid: number, lot: number): void {
+  private end(key: string, client: string, bid: number, { place, lot }: Circumstances): void {
     this.over.set(client, Math.max(bid, this.over.get(client) ?? 0))
-    const { grants, queue } = this.of(key)
+    const { token, queue } = this.of(key)
     const rest = queue.filter((one) => one.client !== client || one.bid > bid)
     if (rest.length === queue.length) return
     const isFree = rest[0] !== queue[0]
     if (!isFree || rest.length === 0) {
-      this.locks.set(key, { grants, queue: rest })
+      this.locks.set(key, { token, queue: rest })
       return
     }
     const [next] = rest.splice(Math.floor(lot * rest.length), 1)
-    this.locks.set(key, { grants: grants + 1, queue: [next!, ...rest] })
+    this.locks.set(key, { token: place, queue: [next!, ...rest] })
   }
 }
 
