@@ -7,7 +7,7 @@ export const bugs = {
   RA5: 'a follower keeps its own entries where they conflict with the leader’s',
   RA6: 'a node votes for candidates whose log is behind its own',
   RA7: 'a leader counts as stored what it has sent, without the answer',
-  RA8: 'a follower that installs a snapshot keeps its own entries after it, and takes them for committed',
+  RA8: 'a follower that installs a snapshot takes for carried out all that is committed, not what the snapshot holds',
   RA9: 'a snapshot leaves out which requests were carried out, so one may be carried out again',
   RA10: 'a leader changes the membership before an entry of its own term is committed (Ongaro, raft-dev, 2015)',
   RA11: 'a leader looks no further for what to commit than the first entry of an earlier term',

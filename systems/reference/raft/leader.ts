@@ -101,7 +101,7 @@ export class Leader {
     if (next <= log.base.index) {
       const { index, term: lastTerm, state } = log.base
       const configuration = log.base.configuration as unknown as Json
-      const snapshot = { round, index, lastTerm, state, configuration }
+      const snapshot = { round, index, lastTerm, state, configuration, committed }
       world.send(name, { type: 'install_snapshot', to, term, ...snapshot })
       return
     }

@@ -22,4 +22,5 @@ export interface InstallSnapshot {
   readonly lastTerm: number
   readonly state: Json
   readonly configuration: Configuration
+  readonly committed: number
 }

@@ -272,7 +272,7 @@ export class RaftNode implements Program, Server {
 
   private install(leader: string, body: Body): void {
     const sent = body as unknown as InstallSnapshot
-    const { term, round, index, lastTerm, state, configuration } = sent
+    const { term, round, index, lastTerm, state, configuration, committed } = sent
     const answer = { type: 'append_entries_ok', identity: this.identity, term: this.term, round }
     if (term < this.term) {
       this.world.send(leader, { ...answer, ok: false, from: this.log.lastIndex + 1 })
@@ -280,13 +280,12 @@ export class RaftNode implements Program, Server {
     }
     this.follow(term, leader)
     if (index > this.committed) {
-      const agrees = this.log.termAt(index) === lastTerm || this.has('RA8')
+      const agrees = this.log.termAt(index) === lastTerm
       const rest = agrees ? this.log.from(index + 1, this.log.length) : []
       this.log.replace({ index, term: lastTerm, state, configuration }, rest)
       this.store.restore(state)
-      this.committed = index
-      this.applied = index
-      if (this.has('RA8')) this.commitUpTo(this.log.lastIndex)
+      this.committed = this.has('RA8') ? committed : index
+      this.applied = this.committed
     }
     this.world.storage.sync(() => {
       if (this.term === term) this.world.send(leader, { ...answer, ok: true, match: index })
