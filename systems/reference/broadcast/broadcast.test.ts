@@ -38,22 +38,33 @@ describe('broadcast', () => {
     }
   })
 
+  const playWith = async (seed: number, faults: readonly string[]) => {
+    const episodes = faults.map((fault, nth) => ({
+      ...{ at: 0.5 + nth, for: 0.3, fault, plan: { targets: ['n1'] } },
+    }))
+    const run = draw({ ...quarry('none'), nodes: 3 }, seed, catalog)
+    return play({ ...run, rate: 300, schedule: { episodes } }, catalog)
+  }
+
   test.for([1, 2, 3])(
-    'a sequencer that loses its disk breaks no promise, seed %i',
+    'a sequencer that loses its disk, and then restarts, breaks no promise and goes on, seed %i',
     async (seed) => {
-      const episodes = [1, 2.5, 4].map((at) => ({
-        ...{ at, for: 0.5, fault: 'wipe', plan: { targets: ['n1'] } },
-      }))
-      const run = draw({ ...quarry('none'), nodes: 3 }, seed, catalog)
-      const played = await play({ ...run, rate: 300, schedule: { episodes } }, catalog)
-      expect(played.proof?.anomaly).toBeUndefined()
-      const total = played.verdicts['broadcast total']!
+      const { proof, verdicts } = await playWith(seed, ['wipe', 'kill', 'wipe', 'kill'])
+      expect(proof?.anomaly).toBeUndefined()
+      const total = verdicts['broadcast total']!
       expect(total.valid).toBe(true)
-      expect(Number(total.stats!.acknowledged)).toBeGreaterThan(
-        0.5 * Number(total.stats!.broadcasts),
-      )
+      const { acknowledged, broadcasts } = total.stats!
+      expect(Number(acknowledged)).toBeGreaterThan(0.5 * Number(broadcasts))
     },
   )
+
+  // It took twice what came while it read its log.
+  test('a node that restarts again and again delivers nothing twice', async () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const { proof } = await playWith(seed, ['kill', 'kill', 'kill', 'kill', 'kill'])
+      expect(proof?.anomaly, `seed ${seed}`).toBeUndefined()
+    }
+  })
 
   test.for([
     ['GO1', 'eager', ['partition'], ['disagreement']],
