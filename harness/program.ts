@@ -9,7 +9,10 @@
  */
 import type { Json } from '../checkers/ledger.ts'
 
-/** What a message says. `msg_id` names a request, `in_reply_to` the request that this answers. */
+/**
+ * What a message says. `msg_id` names a request, `in_reply_to` the request that this answers. Where a field
+ * comes to others, it is written before their spread: after it, it costs V8 twenty times as much.
+ */
 export interface Body {
   readonly type: string
   readonly msg_id?: number
@@ -83,12 +86,10 @@ export const errorCodes = {
 export type ErrorName = keyof typeof errorCodes
 
 /** The body of an answer that refuses a request. */
-export const refusal = (request: Message, name: ErrorName, text: string): Body => ({
-  type: 'error',
-  ...(request.body.msg_id === undefined ? {} : { in_reply_to: request.body.msg_id }),
-  code: errorCodes[name].code,
-  text,
-})
+export const refusal = ({ body }: Message, name: ErrorName, text: string): Body => {
+  const error = { type: 'error', code: errorCodes[name].code, text }
+  return body.msg_id === undefined ? error : { in_reply_to: body.msg_id, ...error }
+}
 
 /** Whether an error code certainly means that the request did not and will not happen. */
 export const isDefinite = (code: number): boolean =>

@@ -55,7 +55,7 @@ const withKey = <C extends Call>(key: number, generator: Generator<C>): Generato
     const step = generator.step(context)
     if (step.kind === 'done') return step
     const next = withKey(key, step.next)
-    return step.kind === 'call' ? { ...step, call: { ...step.call, key }, next } : { ...step, next }
+    return step.kind === 'call' ? { ...step, call: { key, ...step.call }, next } : { ...step, next }
   },
   update(context, event) {
     const updated = generator.update(context, event)

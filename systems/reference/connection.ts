@@ -34,7 +34,7 @@ export class Connection {
     this.conversation ??= cluster.messages!.open(node.name)
     const conversation = await this.conversation
     this.run ??= await hello(conversation, signal)
-    const answer = await conversation.request({ ...body, run: this.run }, signal, LONG_MS)
+    const answer = await conversation.request({ run: this.run, ...body }, signal, LONG_MS)
     if (answer.type !== 'error') return answer
     if (answer.stranger === true) this.run = undefined
     const text = String(answer.text)
@@ -73,7 +73,7 @@ export class Door {
     }
     if (body.run !== this.run) {
       const refused = refusal(message, 'temporarily-unavailable', 'meant for an earlier run')
-      this.world.send(src, { ...refused, stranger: true })
+      this.world.send(src, { stranger: true, ...refused })
       return false
     }
     const name = `${src}/${body.msg_id}`

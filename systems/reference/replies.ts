@@ -4,21 +4,21 @@ import type { Result } from './store.ts'
 
 /** Answers a message. */
 export const reply = ({ send }: World, { src, body }: Message, answer: Body): void =>
-  send(src, { ...answer, ...(body.msg_id === undefined ? {} : { in_reply_to: body.msg_id }) })
+  send(src, body.msg_id === undefined ? answer : { in_reply_to: body.msg_id, ...answer })
 
 /** Tells a client what its request came to. */
 export const done = (world: World, message: Message, { value, swapped }: Result): void =>
-  reply(world, message, {
-    type: 'request_ok',
-    value,
-    ...(swapped === undefined ? {} : { swapped }),
-  })
+  reply(
+    world,
+    message,
+    swapped === undefined ? { type: 'request_ok', value } : { type: 'request_ok', value, swapped },
+  )
 
 /** Sends a client on, to the node that is known to serve it if there is one: nothing was done. */
 export const sendOn = (world: World, message: Message, leader: string | null | undefined): void => {
   const hint = typeof leader === 'string' && leader !== world.self ? { leader } : {}
   const body = refusal(message, 'temporarily-unavailable', 'another node serves this')
-  world.send(message.src, { ...body, ...hint })
+  world.send(message.src, { ...hint, ...body })
 }
 
 /** Tells a client that nobody knows what becomes of its request. */

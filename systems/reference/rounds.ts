@@ -95,7 +95,7 @@ export class Rounds {
 
   private ask(id: number, round: Round): void {
     for (const [target, body] of round.asked)
-      if (!round.replies.has(target)) this.world.send(target, { ...body, round: id })
+      if (!round.replies.has(target)) this.world.send(target, { round: id, ...body })
     round.cancelAgain = this.world.after(AGAIN_MS, () => {
       for (const target of round.asked.keys()) if (!round.replies.has(target)) this.miss(target)
       this.callStandIns(round)

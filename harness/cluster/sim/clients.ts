@@ -83,7 +83,7 @@ class End implements Conversation {
       const late = (): void => this.take(msg_id)?.reject(new Error('no answer in time'))
       const cancel = this.options.scheduler.after(milliseconds(withinMs), late)
       this.open.set(msg_id, { resolve, reject, cancel, signal })
-      this.options.send({ src: this.name, dest: this.node, body: { ...body, msg_id } })
+      this.options.send({ src: this.name, dest: this.node, body: { msg_id, ...body } })
     })
   }
 

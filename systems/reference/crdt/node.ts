@@ -66,7 +66,7 @@ export class CrdtNode implements Program {
     if (!isType(type)) this.world.send(src, refusal(message, 'not-supported', `no ${type} here`))
     else if (body.type === 'read') {
       const value = shown(type, this.objects.get(key), this.bug)
-      this.world.send(src, { ...answer, type: 'read_ok', value })
+      this.world.send(src, { type: 'read_ok', value, ...answer })
     } else {
       const update = body.update as unknown as Update
       const { delta, told } = updated(type, this.objects.get(key), update, this.author)

@@ -199,7 +199,7 @@ export class Coordinator {
   }
 
   private answer({ src, body }: Message, answer: Body): void {
-    this.world.send(src, { ...answer, in_reply_to: body.msg_id! })
+    this.world.send(src, { in_reply_to: body.msg_id!, ...answer })
   }
 
   private refuse(message: Message, why: 'timeout' | 'temporarily-unavailable'): void {

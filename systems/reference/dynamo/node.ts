@@ -52,7 +52,7 @@ export class DynamoNode implements Program {
   receive(message: Message): void {
     const { body } = message
     const reply = (answer: Body): void =>
-      this.world.send(message.src, { ...answer, round: body.round, life: this.life })
+      this.world.send(message.src, { round: body.round, life: this.life, ...answer })
     if (body.type.endsWith('_ok')) this.rounds.hear(message)
     else if (body.type === 'fetch') {
       if (this.isMember) this.coordinator.fetched(message, reply)
@@ -72,7 +72,7 @@ export class DynamoNode implements Program {
     if (body.type === 'status') {
       const hints = this.replica.hinted().size
       const answer = { type: 'status_ok', member: this.isMember, hints }
-      this.world.send(src, { ...answer, in_reply_to: body.msg_id! })
+      this.world.send(src, { in_reply_to: body.msg_id!, ...answer })
     } else if (!this.isMember)
       this.world.send(src, refusal(message, 'temporarily-unavailable', 'not a member yet'))
     else if (this.door.admits(message)) this.coordinator.serve(message)

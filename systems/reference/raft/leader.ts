@@ -107,7 +107,10 @@ export class Leader {
     }
     const entries = log.from(next, BATCH)
     world.send(name, {
-      ...{ type: 'append_entries', to, term, round },
+      type: 'append_entries',
+      to,
+      term,
+      round,
       prevIndex: next - 1,
       prevTerm: log.termAt(next - 1)!,
       entries: entries as unknown as Json,

@@ -182,14 +182,14 @@ export class RaftNode implements Program, Server {
       term === this.term && this.role === 'follower' && isFree && (!isBehind || this.has('RA6'))
     const answer = { type: 'request_vote_ok', identity: this.identity, granted }
     if (!granted) {
-      this.world.send(candidate, { ...answer, term: this.term })
+      this.world.send(candidate, { term: this.term, ...answer })
       return
     }
     this.votedFor = candidate
     this.keepVote()
     this.awaitLeader()
     this.world.storage.sync(() => {
-      if (this.term === term) this.world.send(candidate, { ...answer, term })
+      if (this.term === term) this.world.send(candidate, { term, ...answer })
     })
   }
 
@@ -215,21 +215,21 @@ export class RaftNode implements Program, Server {
     const { term, round, prevIndex, entries } = sent
     const answer = { type: 'append_entries_ok', identity: this.identity, term: this.term, round }
     if (term < this.term) {
-      this.world.send(leader, { ...answer, ok: false, from: this.log.lastIndex + 1 })
+      this.world.send(leader, { ok: false, from: this.log.lastIndex + 1, ...answer })
       return
     }
     this.follow(term, leader)
     const prevTerm = this.log.termAt(prevIndex)
     if (prevIndex > this.log.base.index && prevTerm !== sent.prevTerm) {
       const from = Math.min(prevIndex, this.log.lastIndex + 1) - (prevTerm === undefined ? 0 : 1)
-      this.world.send(leader, { ...answer, ok: false, from })
+      this.world.send(leader, { ok: false, from, ...answer })
       return
     }
     this.merge(prevIndex, entries)
     const match = prevIndex + entries.length
     this.commitUpTo(Math.min(sent.committed, match))
     this.whenSafe(() => {
-      if (this.term === term) this.world.send(leader, { ...answer, ok: true, match })
+      if (this.term === term) this.world.send(leader, { ok: true, match, ...answer })
     })
   }
 
@@ -275,7 +275,7 @@ export class RaftNode implements Program, Server {
     const { term, round, index, lastTerm, state, configuration, committed } = sent
     const answer = { type: 'append_entries_ok', identity: this.identity, term: this.term, round }
     if (term < this.term) {
-      this.world.send(leader, { ...answer, ok: false, from: this.log.lastIndex + 1 })
+      this.world.send(leader, { ok: false, from: this.log.lastIndex + 1, ...answer })
       return
     }
     this.follow(term, leader)
@@ -288,7 +288,7 @@ export class RaftNode implements Program, Server {
       this.applied = this.committed
     }
     this.world.storage.sync(() => {
-      if (this.term === term) this.world.send(leader, { ...answer, ok: true, match: index })
+      if (this.term === term) this.world.send(leader, { ok: true, match: index, ...answer })
     })
   }
 
