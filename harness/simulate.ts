@@ -8,6 +8,7 @@ import type { ExecutedSchedule } from '../results/schedule.ts'
 import type { Catalog } from './catalog.ts'
 import { simVenue } from './cluster/sim/sim.ts'
 import { messageOf } from './errors.ts'
+import { Situations } from './hunt/situations.ts'
 import type { EventLog } from './recorder.ts'
 import { Story } from './story.ts'
 
@@ -20,6 +21,8 @@ export interface Simulated {
   readonly simulatedS: number
   /** How many things happened in it: messages that arrived, timers, ends of syncs. */
   readonly steps: number
+  /** Which kinds of messages came while which faults were in force, each once. */
+  readonly situations: readonly string[]
 }
 
 class Memory implements EventLog {
@@ -37,7 +40,8 @@ const nobody = new AbortController().signal
 
 /** Plays a run. Never throws for what the tested system does. */
 export const simulate = async (run: RunRecord, catalog: Catalog): Promise<Simulated> => {
-  const venue = simVenue(run)
+  const situations = new Situations()
+  const venue = simVenue(run, ({ body }) => situations.message(body.type))
   const log = new Memory()
   const problems: string[] = []
   const story = new Story({
@@ -57,7 +61,7 @@ export const simulate = async (run: RunRecord, catalog: Catalog): Promise<Simula
         signal: nobody,
       }),
     ready: () => {},
-    listen: () => {},
+    listen: (event) => situations.event(event),
     say: () => {},
     signal: nobody,
   })
@@ -75,5 +79,6 @@ export const simulate = async (run: RunRecord, catalog: Catalog): Promise<Simula
     problems,
     simulatedS: venue.clock.now() / 1e9,
     steps: venue.clock.steps,
+    situations: situations.list(),
   }
 }

@@ -21,6 +21,9 @@ const textOf = async (quarry: Quarry, seed: number): Promise<string> => {
   return JSON.stringify([[...simulated.history], simulated.executed.executed, verdicts])
 }
 
+/** Runs in which the violation must have become small. */
+const MOST_PLAYED = 400
+
 /** The first seed that breaks a promise. */
 const firstViolation = async (quarry: Quarry, most: number) => {
   for (let seed = 1; seed <= most; seed++) {
@@ -56,10 +59,14 @@ describe('a trial', () => {
 describe('shrinking', () => {
   test('leaves few operations and faults that still break the promise, and replays', async () => {
     const found = await firstViolation(stale, 40)
+    let played = 0
     const smallest = await shrink(found, {
       catalog,
-      play: (run) => play(run, catalog),
-      isOver: () => false,
+      play: (run) => {
+        played++
+        return play(run, catalog)
+      },
+      isOver: () => played >= MOST_PLAYED,
       progress: () => {},
     })
     const { schedule } = smallest.run

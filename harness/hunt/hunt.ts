@@ -25,6 +25,10 @@ export interface Hunted {
   readonly trials: readonly Summary[]
   /** Wall-clock time, ms. */
   readonly tookMs: number
+  /** Which kinds of messages came while which faults were in force, each once. */
+  readonly situations: ReadonlySet<string>
+  /** How many runs had been played when the last new one was met. */
+  readonly lastNew: number
 }
 
 /** @throws UsageError when the quarry is none for a simulation; Error on a bug */
@@ -32,20 +36,26 @@ export const hunt = async (options: HuntOptions): Promise<Hunted> => {
   const { seeds, budgetMs, jobs, until, signal, quarry, progress } = options
   const begun = monotonicMs()
   const trials: Summary[] = []
+  const situations = new Set<string>()
+  let lastNew = 0
   let next = seeds.from
   let isOver = false
   const hunted = (): Hunted => ({
     trials: trials.toSorted((a, b) => a.seed - b.seed),
     tookMs: monotonicMs() - begun,
+    situations,
+    lastNew,
   })
   const work = async (): Promise<void> => {
     const player = new Player(quarry)
     try {
       while (!isOver && next <= seeds.to && monotonicMs() - begun < budgetMs && !signal.aborted) {
-        const summary = await player.play(next++)
+        const { summary, fresh } = await player.play(next++)
         trials.push(summary)
+        if (fresh.some((situation) => !situations.has(situation))) lastNew = trials.length
+        for (const situation of fresh) situations.add(situation)
         if (summary.outcome === 'violation' && until === 'violation') isOver = true
-        progress({ trials, tookMs: monotonicMs() - begun })
+        progress({ trials, tookMs: monotonicMs() - begun, situations, lastNew })
       }
     } finally {
       isOver = true
@@ -56,6 +66,8 @@ export const hunt = async (options: HuntOptions): Promise<Hunted> => {
   return hunted()
 }
 
+type Played = Extract<TrialAnswer, { kind: 'played' }>
+
 /** One thread that plays trials. */
 class Player {
   private readonly worker: Worker
@@ -64,11 +76,11 @@ class Player {
     this.worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: quarry })
   }
 
-  play(seed: number): Promise<Summary> {
+  play(seed: number): Promise<Played> {
     return new Promise((resolve, reject) => {
       const hear = (answer: TrialAnswer): void => {
         this.worker.off('error', fail)
-        if (answer.kind === 'played') resolve(answer.summary)
+        if (answer.kind === 'played') resolve(answer)
         else if (answer.kind === 'usage') reject(new UsageError(answer.message))
         else reject(new Error(answer.message))
       }

@@ -1,5 +1,5 @@
 /** What is kept of a trial: small enough to be passed between threads, thousands of times. */
-import { episodes, observations } from '../../checkers/ledger.ts'
+import { type Episode, episodes, observations } from '../../checkers/ledger.ts'
 import type { Trial } from './trial.ts'
 
 export interface Summary {
@@ -12,15 +12,15 @@ export interface Summary {
   /** Fault → how many of its episodes took hold. */
   readonly faults: Readonly<Record<string, number>>
   readonly leaderChanges: number
+  /** Two faults, as `kill+slow` → how often one took hold while the other was in force. */
+  readonly together: Readonly<Record<string, number>>
   /** Why it is a violation, or what failed. */
   readonly says?: string
 }
 
 export const summaryOf = ({ run, simulated, verdicts, outcome, proof }: Trial): Summary => {
   const { history, simulatedS, problems } = simulated
-  const faults: Record<string, number> = {}
-  for (const { fault, installedAt } of episodes(history))
-    if (installedAt !== undefined) faults[fault] = (faults[fault] ?? 0) + 1
+  const installed = episodes(history).filter(({ installedAt }) => installedAt !== undefined)
   const reasons = Object.values(verdicts).flatMap((verdict) =>
     verdict.valid === 'unknown' ? [verdict.reason] : [],
   )
@@ -32,8 +32,30 @@ export const summaryOf = ({ run, simulated, verdicts, outcome, proof }: Trial): 
     operations: [...history.operations()].length,
     workload: run.workload,
     nodes: run.nodes,
-    faults,
+    faults: countsOf(installed.map(({ fault }) => fault)),
+    together: countsOf(pairsOf(installed)),
     leaderChanges: observations(history).filter(({ kind }) => kind === 'primaries').length,
     ...(says === undefined ? {} : { says }),
   }
 }
+
+const countsOf = (names: readonly string[]): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1
+  return counts
+}
+
+/** The pairs of faults of which one took hold while the other was in force. */
+const pairsOf = (installed: readonly Episode[]): readonly string[] =>
+  installed.flatMap((one, place) =>
+    installed
+      .slice(place + 1)
+      .filter((other) => areTogether(one, other))
+      .map((other) => [one.fault, other.fault].toSorted().join('+')),
+  )
+
+const areTogether = (one: Episode, other: Episode): boolean =>
+  isDuring(one.installedAt!, other) || isDuring(other.installedAt!, one)
+
+const isDuring = (time: number, { installedAt, healedAt }: Episode): boolean =>
+  time >= installedAt! && time < (healedAt ?? Number.POSITIVE_INFINITY)

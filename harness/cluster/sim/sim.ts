@@ -50,6 +50,8 @@ export interface SimulatedRun {
 export interface SimRequest extends Pick<ClusterRequest, 'system' | 'nodes' | 'options' | 'needs'> {
   readonly seed: number
   readonly scheduler: Scheduler
+  /** Hears of every message that comes to a node that runs. */
+  readonly heard?: (message: Message) => void
 }
 
 export interface SimVenue extends Venue {
@@ -60,12 +62,16 @@ export interface SimVenue extends Venue {
 const AROUND_S = 1800
 
 /** A simulation of its own for one run. */
-export const simVenue = ({ seed, timeLimitS }: SimulatedRun): SimVenue => {
+export const simVenue = (
+  { seed, timeLimitS }: SimulatedRun,
+  heard?: SimRequest['heard'],
+): SimVenue => {
   const scheduler = new Scheduler(seconds(timeLimitS + AROUND_S))
   return {
     clock: scheduler,
     drive: (work) => scheduler.run(work),
-    up: async (request) => simCluster({ ...request, seed, scheduler }),
+    up: async (request) =>
+      simCluster({ ...request, seed, scheduler, ...(heard === undefined ? {} : { heard }) }),
   }
 }
 
@@ -79,6 +85,7 @@ export const simCluster = (request: SimRequest): RunningCluster => {
     if (system.program === undefined) throw new EnvironmentError('it has no programs to simulate')
     return system.program(peer, peers, options)
   })
+  parts.heard = request.heard ?? parts.heard
   const { nodes, network, clients } = parts
   const own = peers.map(clusterNode)
   const outside = new Set<string>()
@@ -148,6 +155,8 @@ class Parts {
   readonly network: SimNetwork
   readonly clients: SimClients
   readonly lines = new Map<string, string[]>()
+  /** Hears of every message that comes to a node that runs. */
+  heard: (message: Message) => void = () => {}
   private readonly listeners = new Set<(line: PrintedLine) => void>()
   private bug: string | undefined
 
@@ -204,8 +213,10 @@ class Parts {
   private deliver(message: Message): void {
     const node = this.nodes.get(message.dest)
     if (node === undefined) this.clients.receive(message)
-    else if (node.state !== 'gone') node.receive(message)
-    else if (!this.network.isDoubled(message)) this.clients.refused(message)
+    else if (node.state !== 'gone') {
+      this.heard(message)
+      node.receive(message)
+    } else if (!this.network.isDoubled(message)) this.clients.refused(message)
   }
 
   /** Tells what nodes print from now on. @returns what ends it */
