@@ -63,8 +63,9 @@ describe('a replicated lock', () => {
 
   test('passes over who has not heard of its turn, and never over who has since', () => {
     const { locks, acquire, release, expire, holder } = setUp()
-    for (const client of ['a', 'b', 'c', 'd']) acquire(client)
+    for (const client of ['a', 'b', 'c', 'd', 'e']) acquire(client)
     release('a')
+    for (const client of ['c', 'd']) acquire(client)
     expire('b', 0)
     expect(holder()).toBe('c')
     acquire('c')
@@ -76,6 +77,9 @@ describe('a replicated lock', () => {
     expect(holder()).toBe('c')
     expire('c', locks.holders()[0]!.told)
     expect(holder()).toBe('d')
+    // Nor was anything heard of e, while b was waited for.
+    release('d')
+    expect(holder()).toBeUndefined()
   })
 
   test('is the same after a snapshot', () => {
@@ -126,6 +130,7 @@ describe('the lease of a replicated lock', () => {
     timers[0]!.callback()
     expect(holder()).toBe('b')
     expect(timers[1]!.ms).toBeLessThan(2000)
+    acquire('c')
     timers[1]!.callback()
     expect(holder()).toBe('c')
   })

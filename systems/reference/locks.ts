@@ -25,9 +25,12 @@ export interface Claimant {
   readonly ttlMs: number
   /** The place of the request to which it was last told that it holds the lock: its time begins there; 0: it was not told. */
   readonly told: number
+  /** The place of its latest request. */
+  readonly asked: number
 }
 
 type Acquire = Extract<LockCommand, { readonly f: 'acquire' }>
+type Expire = Extract<LockCommand, { readonly f: 'expire' }>
 
 interface Lock {
   /** Of the latest grant. */
@@ -54,10 +57,8 @@ export class Locks {
   apply(client: string, command: LockCommand, how: Circumstances): Result {
     const { key, bid } = command
     if (command.f === 'acquire') return { value: this.acquire(client, command, how) }
-    const [holder] = this.of(key).queue
-    const isOver =
-      command.f === 'release' || (holder?.client === client && holder.told === command.told)
-    if (isOver) this.end(key, client, bid, how)
+    if (command.f === 'release') this.end(key, client, bid, how)
+    else this.expire(client, command, how)
     return { value: null }
   }
 
@@ -89,14 +90,25 @@ export class Locks {
     const { token, queue } = this.of(key)
     const [first, ...rest] = queue
     if (first === undefined || first.client === client) {
-      const holder = { client, bid, ttlMs, told: how.place }
+      const holder = { client, bid, ttlMs, told: how.place, asked: how.place }
       const own = first === undefined ? how.place : token
       this.locks.set(key, { token: own, queue: [holder, ...rest] })
       return own
     }
-    if (!rest.some((one) => one.client === client))
-      this.locks.set(key, { token, queue: [...queue, { client, bid, ttlMs, told: 0 }] })
+    const waiter = { client, bid, ttlMs, told: 0, asked: how.place }
+    const at = queue.findIndex((one) => one.client === client)
+    this.locks.set(key, { token, queue: at < 0 ? [...queue, waiter] : queue.with(at, waiter) })
     return null
+  }
+
+  private expire(client: string, { key, bid, told }: Expire, how: Circumstances): void {
+    const { token, queue } = this.of(key)
+    const [holder, ...rest] = queue
+    if (holder?.client !== client || holder.told !== told) return
+    // Who was silent for as long as the holder has gone as well.
+    const alive = told > 0 ? rest : rest.filter(({ asked }) => asked > token)
+    this.locks.set(key, { token, queue: [holder, ...alive] })
+    this.end(key, client, bid, how)
   }
 
   /** Ends a client's bids up to one. */
