@@ -5,6 +5,7 @@ import type { Bug } from './bugs.ts'
 import { CausalOrder } from './causal.ts'
 import { FifoOrder } from './fifo.ts'
 import type { Item } from './item.ts'
+import { TotalOrder } from './total.ts'
 
 /** Long enough for a few faults, s. */
 const TIME_LIMIT_S = 6
@@ -123,5 +124,48 @@ describe('orders', () => {
     const { stamp, after } = order.stamp(8)
     expect(stamp).toEqual({ 'a.1': 1, 'b.1': 1, 'c.1': 2 })
     expect(after).toEqual([7, 2])
+  })
+
+  /** A node's total order, what it has delivered, and what it waits for to be stable. */
+  const totalOrder = (self: string) => {
+    const delivered: unknown[] = []
+    const unstable: (() => void)[] = []
+    const order: TotalOrder = new TotalOrder({
+      world: { self, nodes: ['a', 'b', 'c'], after: () => () => {} },
+      life: `${self}.1`,
+      bug: 'none',
+      deliver: ({ message }) => void delivered.push(message),
+      say: (stamp) => order.take({ life: `${self}.1`, number: 100, stamp, message: null }),
+      whenStable: (_, then) => void unstable.push(then),
+      finish: () => {},
+    })
+    return { order, delivered, unstable }
+  }
+  const word = (life: string, stamp: Item['stamp']): Item => ({
+    ...{ life, number: 1, stamp, message: null },
+  })
+  const place = (life: string, nth: number, of: string): Item =>
+    word(life, { kind: 'place', place: nth, of })
+
+  test('of a sequencer that has lost its disk only those places count that its next life knows', () => {
+    const { order, delivered } = totalOrder('b')
+    for (const message of [1, 2, 3]) order.take(item(`c.${message}`, {}, message))
+    order.take(word('a.1', { kind: 'epoch', past: [] }))
+    order.take(place('a.1', 1, 'c.1/1'))
+    order.reborn('a.2')
+    order.take(place('a.1', 2, 'c.2/2'))
+    expect(delivered).toEqual([1])
+    order.take(word('a.2', { kind: 'epoch', past: [['a.1', 1]] }))
+    order.take(place('a.2', 1, 'c.3/3'))
+    expect(delivered).toEqual([1, 3])
+  })
+
+  test('a sequencer delivers what it has given a place when a majority knows the place', () => {
+    const { order, delivered, unstable } = totalOrder('a')
+    order.begin()
+    order.take(item('b.1', {}, 1))
+    expect(delivered).toEqual([])
+    for (const stable of unstable) stable()
+    expect(delivered).toEqual([1])
   })
 })

@@ -24,7 +24,7 @@ type Era = readonly [life: string, places: number]
 const HASTE_MS = 300
 
 export interface TotalOptions {
-  readonly world: World
+  readonly world: Pick<World, 'self' | 'nodes' | 'after'>
   readonly life: string
   readonly bug: Bug | 'none'
   readonly deliver: Deliver
