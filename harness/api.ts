@@ -344,6 +344,8 @@ export interface Fault<P extends Json = Json, D extends Json = Json> {
    * episodes that follow each other without a pause need no moment of health between them.
    */
   readonly replaces?: true
+  /** How often storms of a hunt have it, against 1 for others: what bug studies find behind most failures. */
+  readonly weight?: number
   /** What every plan of it needs: a machine that lacks it is told so before the cluster starts. */
   readonly needs: readonly Ability[]
   /** What this plan needs beyond that. */

@@ -16,6 +16,7 @@ export default {
   unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
   needs: ['processes'],
   acts: 'node',
+  weight: 12,
   evidence: 'the kernel has no such process any more; after healing another one runs',
   plan: (topology, random, nth) => ({ targets: planTargets(topology, random, nth, 'all') }),
   async inject(cluster, plan) {

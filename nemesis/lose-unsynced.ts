@@ -31,6 +31,7 @@ export default {
   unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
   needs: ['processes', 'volume'],
   acts: 'node',
+  weight: 4,
   evidence:
     'a file written right before and not synced is gone, one that was synced is kept; no such process any more',
   // All at once first: a majority that keeps its memory would give the others theirs back.

@@ -73,6 +73,7 @@ export default {
   needs: ['partition'],
   needsFor: (plan) => (plan.shape === 'isolate' && plan.hold ? ['hold'] : []),
   acts: 'links',
+  weight: 12,
   replaces: true,
   evidence: 'a probe packet over every directed link, counted by the receiving kernel',
   plan,

@@ -53,6 +53,20 @@ const end = async (membership: Membership): Promise<void> => {
   rivals.delete(membership)
 }
 
+/** How often, and after how long each time, a healing looks whether the members are those of before; ms. */
+const TURNS = 20
+const SETTLES_MS = 300
+
+/** Whether everybody who answers lists all of the cluster's own nodes. */
+const isWhole = async ({ membership, nodes }: Cluster): Promise<boolean> => {
+  const { pending, views } = await membership!.view()
+  const lists = Object.values(views)
+  return (
+    pending.length === 0 &&
+    nodes.every(({ name }) => lists.every(({ members }) => members.includes(name)))
+  )
+}
+
 export default {
   summary: 'asks several nodes for different changes of the membership at the same time',
   schema,
@@ -101,8 +115,14 @@ export default {
     }
   },
   async heal(cluster) {
-    await end(cluster.membership!)
-    await cluster.membership!.restore()
+    const membership = cluster.membership!
+    await end(membership)
+    for (let turn = 0; turn < TURNS; turn++) {
+      await membership.restore()
+      // What was asked for last may still be carried out.
+      await cluster.sleep(SETTLES_MS)
+      if (await isWhole(cluster)) return
+    }
   },
   async healed(cluster, { targets }) {
     const { members, pending } = await cluster.membership!.view()

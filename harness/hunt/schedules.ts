@@ -15,7 +15,7 @@ export type Weather = 'turns' | 'storm' | { readonly template: string }
 
 export interface WeatherRequest {
   readonly weather: Weather
-  /** Those drawn, by name; a template has its own. */
+  /** Those drawn, by name, which a storm has some of; a template has its own. */
   readonly faults: ReadonlyMap<string, Fault>
   readonly templates: ReadonlyMap<string, Template>
   readonly topology: Topology
@@ -34,8 +34,25 @@ export const drawSchedule = (request: WeatherRequest): Schedule => {
 /** How long a fault of a storm lasts and the time before the next one, s: about as many of every length. */
 const STORM_S = { from: 0.03, to: 2.5 }
 
+/** A storm has this many kinds of faults. */
+const KINDS = { from: 2, to: 4 }
+
+/** Some of the faults, the more telling ones more often. */
+const someOf = (faults: ReadonlyMap<string, Fault>, chance: Random): ReadonlyMap<string, Fault> => {
+  const left = new Map(faults)
+  const some = new Map<string, Fault>()
+  for (let kinds = chance.int(KINDS.from, KINDS.to); kinds > 0 && left.size > 0; kinds--) {
+    const pool = [...left].flatMap(([name, { weight = 1 }]) => Array<string>(weight).fill(name))
+    const name = chance.pick(pool)
+    some.set(name, left.get(name)!)
+    left.delete(name)
+  }
+  return some
+}
+
 /** Faults that act on the same things follow each other; others meet as they like. */
-const storm = ({ faults, topology, timeLimitS, random }: WeatherRequest): Schedule => {
+const storm = ({ faults: all, topology, timeLimitS, random }: WeatherRequest): Schedule => {
+  const faults = someOf(all, random.fork('kinds'))
   const groups = new Map<string, string[]>()
   for (const [name, { acts }] of faults) {
     const group = acts ?? 'node'

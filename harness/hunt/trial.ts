@@ -73,14 +73,20 @@ export const draw = (quarry: Quarry, seed: number, catalog: Catalog): RunRecord 
     hasPrimaries: system.primaries !== undefined,
     hasMembership: system.membership !== undefined,
   }
-  const possible = faults.filter((name) => isPossible(name, topology, catalog))
   const chance = random(seed).fork('hunt')
   const options = { ...drawnOptions(quarry, workload, chance.fork('options'), catalog) }
   const weather = drawnWeather(quarry, topology, chance.fork('weather'), catalog)
   const quietS = drawnQuiet(quarry, options, workload, chance.fork('quiet'), catalog)
+  const all = quarry.faults === undefined && weather === 'storm'
+  const chosen = all ? simulatedFaults(system, catalog) : faults
+  const possible = chosen.flatMap((name) =>
+    isPossible(name, topology, catalog)
+      ? [[name, find('fault', catalog.faults, name)] as const]
+      : [],
+  )
   const schedule = drawSchedule({
     weather,
-    faults: new Map(possible.map((name) => [name, find('fault', catalog.faults, name)])),
+    faults: new Map(possible),
     templates: catalog.templates,
     topology,
     timeLimitS: quarry.timeLimitS - quietS,
