@@ -83,11 +83,24 @@ describe('a mistake', () => {
     ['FT2', 'lock', 'stop', bothHold],
     ['FT3', 'lock', 'kill', bothHold],
     ['FT4', 'set', 'kill', ['lost']],
-    ['FT5', 'register', 'crash-loop,partition', disorder],
   ])('%s is caught by %s under %s', async ([bug, workload, faults, anomalies]) => {
     const focus = { workload, faults: faults.split(',') }
     expect(anomalies).toContain(await caught(bug, 100, focus))
   })
+
+  test.for(['none', 'FT5'])(
+    '%s: the shared storage starts anew while a host is away',
+    async (bug) => {
+      const kill = (target: string, at: number, seconds: number): PlannedEpisode => {
+        return { at, for: seconds, fault: 'kill', plan: { targets: [target] } }
+      }
+      const run = runOf({ bug }, 1, { workload: 'register' })
+      const episodes = [kill('n1', 1, 1), kill('s1', 1.6, 0.2)]
+      const { proof } = await play({ ...run, rate: 100, schedule: { episodes } }, catalog)
+      if (bug === 'none') expect(proof?.anomaly.summary).toBeUndefined()
+      else expect(disorder).toContain(proof?.anomaly.type)
+    },
+  )
 })
 
 describe('the shared storage', () => {
