@@ -90,11 +90,14 @@ export const primaries = async (cluster: Cluster): Promise<readonly string[]> =>
   return answers.flat()
 }
 
+/** Who leads is asked so often that a signal of its own for each question would be felt. */
+const never = new AbortController().signal
+
 /** What a node says of itself. @throws when it does not answer */
 export const status = async (cluster: Cluster, node: string): Promise<Body> => {
   const conversation = await cluster.messages!.open(node)
   try {
-    return await conversation.request({ type: 'status' }, new AbortController().signal, ANSWER_MS)
+    return await conversation.request({ type: 'status' }, never, ANSWER_MS)
   } finally {
     await conversation.close()
   }

@@ -50,6 +50,6 @@ export class Reads {
   }
 
   private answeredBy(round: number): readonly string[] {
-    return [...this.answered].flatMap(([name, latest]) => (latest >= round ? [name] : []))
+    return [...this.answered.keys()].filter((name) => this.answered.get(name)! >= round)
   }
 }
