@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Cluster } from '../api.ts'
 import { loadCatalog } from '../catalog.ts'
 import { UsageError } from '../errors.ts'
 import { shrink } from './shrink.ts'
@@ -49,6 +50,19 @@ describe('a trial', () => {
       expect(Object.keys(faults).length).toBeGreaterThan(0)
       expect(operations).toBeGreaterThan(50)
     }
+  })
+
+  test('of a system that never serves again after the heal is a violation of progress', async () => {
+    const ready = async ({ uptimeMs }: Cluster): Promise<void> => {
+      if (uptimeMs() > 2000) throw new Error('nobody leads')
+    }
+    const stuck = { ...catalog.systems.get('raft')!, ready }
+    const systems = new Map([...catalog.systems, ['stuck', stuck]])
+    const run = draw({ ...raft, system: 'stuck' }, 1, { ...catalog, systems })
+    const { outcome, proof } = await play(run, { ...catalog, systems })
+    expect(outcome).toBe('violation')
+    expect(proof).toMatchObject({ checker: 'progress', anomaly: { type: 'no-progress' } })
+    expect(proof!.anomaly.summary).toContain('nobody leads')
   })
 
   test('of a system without programs is refused', () => {
