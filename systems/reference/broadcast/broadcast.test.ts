@@ -160,6 +160,21 @@ describe('orders', () => {
     expect(delivered).toEqual([1, 3])
   })
 
+  test('the lives of a sequencer may become known in any order', () => {
+    const { order, delivered } = totalOrder('b')
+    order.take(item('c.1', {}, 1))
+    for (const life of ['a.3', 'a.1', 'a.2']) order.reborn(life)
+    order.take(word('a.1', { kind: 'epoch', past: [] }))
+    order.take(place('a.3', 1, 'c.1/1'))
+    expect(delivered).toEqual([])
+    const past = [
+      ['a.1', 0],
+      ['a.2', 0],
+    ] as const
+    order.take(word('a.3', { kind: 'epoch', past }))
+    expect(delivered).toEqual([1])
+  })
+
   test('a sequencer delivers what it has given a place when a majority knows the place', () => {
     const { order, delivered, unstable } = totalOrder('a')
     order.begin()

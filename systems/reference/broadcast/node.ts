@@ -36,6 +36,8 @@ const promises = ['best-effort', 'reliable', 'fifo', 'causal', 'total'] as const
 type Promised = (typeof promises)[number]
 
 const LIFE = 'life'
+/** Set when it has what the others had when its life began. */
+const JOINED = 'joined'
 
 export interface NodeOptions {
   readonly bug: Bug | 'none'
@@ -72,13 +74,13 @@ export class BroadcastNode implements Program {
     this.channels = new Map(promises.map((promise) => [promise, this.open(promise)]))
     this.joining = new Joining({
       ...{ world, disk: this.disk, channels: this.channels, life: this.life },
-      joined: () => this.disk.put(LIFE, this.life, () => this.enter()),
+      joined: () => this.disk.put(JOINED, true, () => this.enter()),
     })
     this.door = new Door(world, lifeOf(world.self, world.random()))
     for (const channel of this.channels.values()) channel.read()
-    this.disk.settled(() => {
-      if (kept === undefined) this.joining.begin()
-      else this.enter()
+    this.disk.put(LIFE, this.life, () => {
+      if (this.disk.get(JOINED) === true) this.enter()
+      else this.joining.begin()
     })
   }
 

@@ -46,17 +46,15 @@ export class TotalOrder implements Order {
   /** The era that is being delivered, by its place in `eras`, and how many of its places were. */
   private era = 0
   private delivered = 0
-  /** The life that the sequencer says it is in. */
-  private newest: string | undefined
+  /** The sequencer's lives, as far as they are known here. */
+  private readonly begun = new Set<string>()
   /** The sequencer's own part: messages that have a place, how many it gave, and whether its epoch has begun. */
   private readonly placed = new Set<string>()
   private given = 0
   private hasEpoch = false
   private isSequencing = false
 
-  constructor(private readonly options: TotalOptions) {
-    if (this.isSequencer()) this.newest = options.life
-  }
+  constructor(private readonly options: TotalOptions) {}
 
   stamp(): Stamped {
     return { stamp: null }
@@ -84,7 +82,7 @@ export class TotalOrder implements Order {
   }
 
   reborn(life: string): void {
-    if (nodeOf(life) === this.options.world.nodes[0] && !this.isSequencer()) this.newest = life
+    if (nodeOf(life) === this.options.world.nodes[0]) this.begun.add(life)
   }
 
   // ------------------------------------------------------------ everybody
@@ -128,9 +126,11 @@ export class TotalOrder implements Order {
     this.options.deliver(message)
   }
 
-  /** Of a life that is over, only those places count that the next epoch says. */
-  private isOpen([life, places]: Era): boolean {
-    return places < Number.POSITIVE_INFINITY || this.newest === undefined || life === this.newest
+  /** When a life has begun whose epoch has not, nobody knows how many places of the one before count. */
+  private isOpen([, places]: Era): boolean {
+    if (places < Number.POSITIVE_INFINITY) return true
+    const lives = new Set(this.eras.map(([life]) => life))
+    return [...this.begun].every((life) => lives.has(life))
   }
 
   /** The message that has a place, when it has come. */
@@ -153,9 +153,12 @@ export class TotalOrder implements Order {
   }
 
   private beginEpoch(): void {
-    const last = this.eras.at(-1)
-    const past = last === undefined ? [] : [...this.eras.slice(0, -1), this.ended(last)]
-    this.say({ kind: 'epoch', past })
+    const eras = this.eras.map((era) => (era === this.eras.at(-1) ? this.ended(era) : era))
+    // Lives that were over before they had an epoch.
+    const others = [...this.begun].filter(
+      (life) => life !== this.options.life && !eras.some(([one]) => one === life),
+    )
+    this.say({ kind: 'epoch', past: [...eras, ...others.map((life): Era => [life, 0])] })
   }
 
   /** Nobody can have delivered a place, or one after it, that nobody knows, or whose message nobody has. */
