@@ -4,7 +4,7 @@
  * them still breaks the promise is for others to find out.
  */
 import type { RunRecord } from '../../results/run.ts'
-import type { PlannedCall, PlannedEpisode } from '../../results/schedule.ts'
+import type { ExecutedSchedule, PlannedCall, PlannedEpisode } from '../../results/schedule.ts'
 import type { Json, System } from '../api.ts'
 
 /** After the last call a run goes on for so long, s: what is under way ends. */
@@ -84,6 +84,38 @@ export const fewerNodes = (run: RunRecord, system: System): readonly RunRecord[]
       nodes,
       members: system.members(nodes).map((member) => ({ ...member })),
     }))
+
+/** A smaller number for one of the options that hunts draw: snapshots after fewer entries need fewer operations. */
+export const smallerOptions = (run: RunRecord, system: System): readonly RunRecord[] =>
+  Object.entries(system.options).flatMap(([name, { drawn = [] }]) =>
+    drawn
+      .filter((value) => Number(value) < Number(run.systemOptions[name]))
+      .toSorted((a, b) => Number(a) - Number(b))
+      .map((value) => ({ ...run, systemOptions: { ...run.systemOptions, [name]: value } })),
+  )
+
+/**
+ * Times instead of triggers, as they came: with the targets that were planned, or with those that they turned out
+ * to be. What waits for a number of operations would need as many for ever.
+ */
+export const timed = (run: RunRecord, { executed }: ExecutedSchedule): readonly RunRecord[] => {
+  const { episodes } = run.schedule
+  if (!episodes.some(({ when, until }) => when !== undefined || until !== undefined)) return []
+  const done = executed.flatMap((episode) =>
+    'skipped' in episode || episode.for <= 0 ? [] : [episode],
+  )
+  const variant = (planOf: (episode: (typeof done)[number]) => Json) =>
+    withEpisodes(
+      run,
+      done.map((episode) => ({
+        at: rounded(episode.at),
+        for: rounded(Math.min(episode.for, run.timeLimitS - episode.at)),
+        fault: episode.fault,
+        plan: planOf(episode),
+      })),
+    )
+  return [variant(({ planned }) => planned.plan), variant(({ plan }) => plan)]
+}
 
 /** One episode that hits fewer, each. */
 export const simplerTargets = (run: RunRecord): readonly RunRecord[] =>

@@ -19,8 +19,10 @@ import {
   lessWaiting,
   shorterFaults,
   simplerTargets,
+  smallerOptions,
   stretched,
   surerFaults,
+  timed,
   withCalls,
   withEpisodes,
 } from './reductions.ts'
@@ -66,10 +68,12 @@ class Shrinking {
   }
 
   async smallest(): Promise<Trial> {
+    const system = find('system', this.options.catalog.systems, this.found.run.system)
     // From here on clients do what they did, and not what the workload makes of what happens.
     await this.tries(withCalls(this.best.run, callsOf(this.best)))
+    await this.each((run) => timed(run, this.best.simulated.executed))
+    await this.each((run) => smallerOptions(run, system))
     await this.each(surerFaults)
-    const system = find('system', this.options.catalog.systems, this.found.run.system)
     for (const seeds of SEEDS) {
       this.seeds = seeds
       await this.untilNothingHelps(system)
