@@ -80,24 +80,28 @@ export const openLeader = async ({
 }
 
 /** The nodes that say at this moment that they lead. */
-export const primaries = async (cluster: Cluster): Promise<readonly string[]> => {
+export const primaries = async (
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<readonly string[]> => {
   const answers = await Promise.all(
     cluster.nodes.map(async ({ name }) => {
-      const { leads } = await status(cluster, name).catch((): Body => ({ type: 'none' }))
+      const { leads } = await status(cluster, name, signal).catch((): Body => ({ type: 'none' }))
       return leads === true ? [name] : []
     }),
   )
   return answers.flat()
 }
 
-/** Who leads is asked so often that a signal of its own for each question would be felt. */
-const never = new AbortController().signal
-
 /** What a node says of itself. @throws when it does not answer */
-export const status = async (cluster: Cluster, node: string): Promise<Body> => {
+export const status = async (
+  cluster: Cluster,
+  node: string,
+  signal = new AbortController().signal,
+): Promise<Body> => {
   const conversation = await cluster.messages!.open(node)
   try {
-    return await conversation.request({ type: 'status' }, never, ANSWER_MS)
+    return await conversation.request({ type: 'status' }, signal, ANSWER_MS)
   } finally {
     await conversation.close()
   }
