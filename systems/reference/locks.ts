@@ -96,8 +96,9 @@ export class Locks {
       return own
     }
     const waiter = { client, bid, ttlMs, told: 0, asked: how.place }
-    const at = queue.findIndex((one) => one.client === client)
-    this.locks.set(key, { token, queue: at < 0 ? [...queue, waiter] : queue.with(at, waiter) })
+    const isKnown = rest.some((one) => one.client === client)
+    const asking = queue.map((one) => (one.client === client ? waiter : one))
+    this.locks.set(key, { token, queue: isKnown ? asking : [...queue, waiter] })
     return null
   }
 
