@@ -8,16 +8,11 @@
  */
 import type { World } from '../../../harness/api.ts'
 import type { Rounds } from '../rounds.ts'
-import { type Survey, standing, type Truncation, type Volume } from './volume.ts'
+import { type Promised, type Survey, standing, type Truncation, type Volume } from './volume.ts'
 
 const LIFE = 'life'
 /** Asks the others again when it has not got all after so long, ms. */
 const AGAIN_MS = 1000
-
-interface Promised {
-  readonly epoch: number
-  readonly owner: string
-}
 
 export interface RebirthOptions {
   readonly databases: readonly string[]

@@ -10,7 +10,7 @@ import { Rounds } from '../rounds.ts'
 import type { Bug } from './bugs.ts'
 import { Rebirth } from './rebirth.ts'
 import { Segment } from './segment.ts'
-import type { LogRecord, Survey, Volume } from './volume.ts'
+import type { LogRecord, Promised, Survey, Volume } from './volume.ts'
 
 export interface StorageOptions {
   readonly bug: Bug | 'none'
@@ -23,13 +23,6 @@ export interface StorageOptions {
 const GOSSIP_MS = 500
 /** Records that a peer gives at once. */
 const BATCH = 256
-
-/** To whom the node has promised itself. */
-interface Promised {
-  readonly epoch: number
-  /** The run of the database that asked. */
-  readonly owner: string
-}
 
 interface Kept {
   readonly promised: Promised

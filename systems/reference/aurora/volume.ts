@@ -3,8 +3,9 @@
  * Considerations for High Throughput Cloud-Native Relational Databases", SIGMOD 2017, sections 2 to 4; "Amazon Aurora: On
  * Avoiding Distributed Consensus for I/Os, Commits, and Membership Changes", SIGMOD 2018).
  *
- * Six storage nodes in three zones keep one log. A write counts when four have it, a read asks three: 4 + 3 > 6, and
- * two writes meet because 4 + 4 > 6. So a zone may fail without a pause in writing, and a zone and one node more without a loss.
+ * Six storage nodes in three zones keep one log. A write counts when four have it, and who wants to know what was written
+ * asks three: 4 + 3 > 6. Two writes meet because 4 + 4 > 6. So a zone may fail without a pause in writing, and a zone and
+ * one node more without a loss.
  */
 import type { Command } from '../store.ts'
 
@@ -45,6 +46,13 @@ export interface Volume {
   readonly epoch: number
   /** Of all recoveries up to this epoch, oldest first. */
   readonly truncations: readonly Truncation[]
+}
+
+/** To whom a storage node has promised itself: it takes nothing from earlier epochs. */
+export interface Promised {
+  readonly epoch: number
+  /** The run of the database that asked. */
+  readonly owner: string
 }
 
 /** What storage nodes answer to one who wants to recover the volume. */

@@ -135,6 +135,8 @@ export class Writer {
   /** How far a replica must be that wants to see all that was answered by now. */
   tellPoint({ src, body }: Message): void {
     const { vdl } = this
+    // The replica asks again.
+    if (vdl === undefined) return
     const answer = { type: 'point_ok', round: body.round, vdl } as unknown as Body
     this.confirm({ ready: () => this.world.send(src, answer), fail: () => {} })
   }
