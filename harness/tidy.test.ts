@@ -144,6 +144,15 @@ describe('where the outside world is read', () => {
   })
 })
 
+test('what runs in containers too needs nothing that Node 18, Debian 12’s, has not', () => {
+  const newer = /\.(toSorted|toReversed|toSpliced|with)\(|\b(Object|Map)\.groupBy\b|withResolvers/
+  const users = product
+    .filter(({ path }) => /^(systems\/reference|harness\/node)\//.test(path))
+    .filter(({ text }) => newer.test(withoutComments(text)))
+    .map(({ path }) => path)
+  expect(users).toEqual([])
+})
+
 describe('size', () => {
   test('no file is longer than 400 lines', () => {
     const long = sources

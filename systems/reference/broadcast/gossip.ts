@@ -93,7 +93,7 @@ const digestOf = (items: Iterable<Item>): Digest => {
   }
   return Object.fromEntries(
     [...numbers].map(([life, some]) => {
-      const sorted = some.toSorted((a, b) => a - b)
+      const sorted = [...some].sort((a, b) => a - b)
       const gap = sorted.findIndex((number, at) => number !== at + 1)
       const upTo = gap < 0 ? sorted.length : gap
       return [life, [upTo, ...sorted.slice(upTo)]]
