@@ -36,14 +36,14 @@ class Memory implements EventLog {
   close(): void {}
 }
 
-const nobody = new AbortController().signal
-
 /** Plays a run. Never throws for what the tested system does. */
 export const simulate = async (run: RunRecord, catalog: Catalog): Promise<Simulated> => {
   const situations = new Situations()
   const venue = simVenue(run, ({ body }) => situations.message(body.type))
   const log = new Memory()
   const problems: string[] = []
+  // Nobody interrupts it. One of its own for each run: a signal remembers everything that ever hung on it.
+  const { signal } = new AbortController()
   const story = new Story({
     run,
     catalog,
@@ -58,12 +58,12 @@ export const simulate = async (run: RunRecord, catalog: Catalog): Promise<Simula
         options: run.systemOptions,
         needs,
         progress: () => {},
-        signal: nobody,
+        signal,
       }),
     ready: () => {},
     listen: (event) => situations.event(event),
     say: () => {},
-    signal: nobody,
+    signal,
   })
   const attempt = (work: Promise<void>): Promise<void> =>
     venue.drive(work).catch((error: unknown) => {
