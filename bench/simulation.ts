@@ -21,7 +21,8 @@ const ROUNDS = 5
 /** Simulated, s. */
 const RUN_S = 60
 const HUNT_S = 10
-/** Trials of a round. */
+/** Runs and trials of a round. */
+const RUNS = 6
 const TRIALS = 60
 /** Messages and timers of a bare loop that are under way at a time: about as many as in a run. */
 const WAITING = 30
@@ -32,7 +33,7 @@ const quarry: Quarry = { system: SYSTEM, options: {}, timeLimitS: HUNT_S }
 const main = async (): Promise<void> => {
   const runs = []
   for (const rate of RATES) {
-    const rounds = await measured((seed) => steady(rate, seed), 1)
+    const rounds = await measured((seed) => steady(rate, seed), RUNS)
     runs.push([rate, ...(await rowOf(rounds, (round) => round.simulatedS / round.cpuS))])
   }
   console.log(table([`${RUN_S} s, operations/s`, 'times real time', ...SHARED], runs))
@@ -103,6 +104,12 @@ const steady = (rate: number, seed: number): Promise<Trial> =>
 
 /** What a step costs when nothing happens in it. */
 const bareStepUs = async (steps: number): Promise<number> => {
+  const rounds: number[] = []
+  for (let round = 0; round < ROUNDS; round++) rounds.push(await bareLoopUs(steps))
+  return median(rounds) / steps
+}
+
+const bareLoopUs = async (steps: number): Promise<number> => {
   const scheduler = new Scheduler()
   let left = steps
   const over = new Promise<void>((resolve) => {
@@ -116,7 +123,7 @@ const bareStepUs = async (steps: number): Promise<number> => {
   })
   const before = process.cpuUsage()
   await scheduler.run(over)
-  return (sinceS(before) * 1e6) / steps
+  return sinceS(before) * 1e6
 }
 
 const sinceS = (before: NodeJS.CpuUsage): number => {
