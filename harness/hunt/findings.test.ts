@@ -32,7 +32,8 @@ describe.each(folders.map((folder) => folder.slice(root.length + 1)))('%s', (nam
   const isSeeded = plan.options.bug !== undefined && plan.options.bug !== 'none'
 
   test('its history is judged as it was', () => {
-    const run = planRun(asRequest(plan, join(folder, 'plan.json'), catalog), catalog)
+    const request = asRequest(plan, join(folder, 'plan.json'), catalog)
+    const run = planRun({ ...request, cluster: 'sim' }, catalog)
     const { checkers } = workloadPlan(run, find('workload', catalog.workloads, plan.workload))
     const { history } = readHistory(join(folder, files.history))
     const verdict = checkers[plan.violates.checker]!(history, unlimited)
