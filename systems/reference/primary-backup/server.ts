@@ -162,11 +162,15 @@ export class Server implements Program {
     }
   }
 
-  /** The state, with the place in the order of requests that it stands at. */
+  /**
+   * The state, with the place in the order of requests that it stands at, and all that follow: a view that is
+   * given up must not have taken from its backup what that had, being a member of the last one that was acknowledged.
+   */
   private transfer(backup: string): void {
     const index = this.has('PB5') ? this.synced : this.applied
     const state = this.store.snapshot()
-    this.world.send(backup, { type: 'transfer', view: this.entered, index, state })
+    const rest = this.journal.from(index + 1, this.synced, this.journal.length) as unknown as Json
+    this.world.send(backup, { type: 'transfer', view: this.entered, index, state, rest })
   }
 
   private hear({ src, body }: Message): void {
@@ -191,10 +195,13 @@ export class Server implements Program {
   // ------------------------------------------------------------ the backup
 
   private install({ src, body }: Message): void {
-    const { view, index, state } = body as unknown as Transfer
+    const { view, index, state, rest } = body as unknown as Transfer
     if (!this.isBackupIn(view)) return
     // One that comes twice is older than what was forwarded since.
-    if (this.journal.since !== view) this.begin(view, index, state)
+    if (this.journal.since !== view) {
+      this.begin(view, index, state)
+      for (const request of rest) this.journal.append(request)
+    }
     this.tellMirrored(src, view)
   }
 
@@ -262,6 +269,8 @@ interface Transfer {
   readonly view: number
   readonly index: number
   readonly state: Json
+  /** Requests after that place. */
+  readonly rest: readonly Request[]
 }
 
 interface Forward {
