@@ -1,8 +1,7 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Schedule, Storage } from '../../../harness/api.ts'
-import { type Catalog, loadCatalog } from '../../../harness/catalog.ts'
 import { SimDisk } from '../../../harness/cluster/sim/disk.ts'
-import { draw, play } from '../../../harness/hunt/trial.ts'
+import { drawRun, playRun } from '../../../harness/testing/trials.ts'
 import type { Bug } from './bugs.ts'
 import { outcome } from './commands.ts'
 import { Segment } from './segment.ts'
@@ -13,11 +12,6 @@ const TIME_LIMIT_S = 5
 
 /** How many runs a mistake has to show itself. */
 const SEEDS = 15
-
-let catalog: Catalog
-beforeAll(async () => {
-  catalog = await loadCatalog()
-})
 
 interface Focus {
   readonly workload?: string
@@ -30,8 +24,8 @@ const trial = (bug: Bug | 'none', seed: number, { workload, episodes }: Focus = 
     ...{ system: 'aurora', options: { bug }, nodes: 9, timeLimitS: TIME_LIMIT_S },
     ...(workload === undefined ? {} : { workload }),
   }
-  const drawn = draw(quarry, seed, catalog)
-  return play(episodes === undefined ? drawn : { ...drawn, schedule: { episodes } }, catalog)
+  const drawn = drawRun(quarry, seed)
+  return playRun(episodes === undefined ? drawn : { ...drawn, schedule: { episodes } })
 }
 
 const killed = { at: 2, for: 0.5, fault: 'kill', plan: { targets: 'primary' } }

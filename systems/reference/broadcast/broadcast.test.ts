@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { type Catalog, loadCatalog } from '../../../harness/catalog.ts'
-import { draw, play, type Quarry } from '../../../harness/hunt/trial.ts'
+import { describe, expect, test } from 'vitest'
+import type { Quarry } from '../../../harness/hunt/trial.ts'
+import { drawRun, playRun, playSeed } from '../../../harness/testing/trials.ts'
 import type { Bug } from './bugs.ts'
 import { CausalOrder } from './causal.ts'
 import { FifoOrder } from './fifo.ts'
@@ -13,18 +13,13 @@ const TIME_LIMIT_S = 6
 /** How many runs a mistake has to show itself. */
 const SEEDS = 40
 
-let catalog: Catalog
-beforeAll(async () => {
-  catalog = await loadCatalog()
-})
-
 const quarry = (bug: Bug | 'none', spread = 'eager'): Quarry => ({
   system: 'broadcast',
   options: { bug, spread },
   timeLimitS: TIME_LIMIT_S,
 })
 
-const trial = (hunted: Quarry, seed: number) => play(draw(hunted, seed, catalog), catalog)
+const trial = (hunted: Quarry, seed: number) => playSeed(hunted, seed)
 
 describe('broadcast', () => {
   test.for([
@@ -43,8 +38,8 @@ describe('broadcast', () => {
     const episodes = faults.map((fault, nth) => ({
       ...{ at: 0.5 + nth, for: 0.3, fault, plan: { targets: ['n1'] } },
     }))
-    const run = draw({ ...quarry('none'), nodes: 3 }, seed, catalog)
-    return play({ ...run, rate: 300, schedule: { episodes } }, catalog)
+    const run = drawRun({ ...quarry('none'), nodes: 3 }, seed)
+    return playRun({ ...run, rate: 300, schedule: { episodes } })
   }
 
   test.for([1, 2, 3])(

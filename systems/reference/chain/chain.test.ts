@@ -1,15 +1,10 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { type Catalog, loadCatalog } from '../../../harness/catalog.ts'
-import { draw, play, type Trial } from '../../../harness/hunt/trial.ts'
+import { describe, expect, test } from 'vitest'
+import type { Trial } from '../../../harness/hunt/trial.ts'
+import { playSeed } from '../../../harness/testing/trials.ts'
 import type { Bug } from './bugs.ts'
 
 /** Long enough for a few faults, s. */
 const TIME_LIMIT_S = 5
-
-let catalog: Catalog
-beforeAll(async () => {
-  catalog = await loadCatalog()
-})
 
 const trial = (
   options: Readonly<Record<string, string>>,
@@ -17,7 +12,7 @@ const trial = (
   focus: { readonly workload?: string; readonly faults?: readonly string[] } = {},
 ): Promise<Trial> => {
   const quarry = { system: 'chain', options, nodes: 4, timeLimitS: TIME_LIMIT_S, ...focus }
-  return play(draw(quarry, seed, catalog), catalog)
+  return playSeed(quarry, seed)
 }
 
 describe('a chain', () => {

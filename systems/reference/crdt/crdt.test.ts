@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { type Catalog, loadCatalog } from '../../../harness/catalog.ts'
-import { draw, play, type Quarry } from '../../../harness/hunt/trial.ts'
+import { describe, expect, test } from 'vitest'
+import type { Quarry } from '../../../harness/hunt/trial.ts'
+import { playSeed } from '../../../harness/testing/trials.ts'
 import type { Bug } from './bugs.ts'
 import { join, type Replicated } from './lattice.ts'
 
@@ -10,18 +10,13 @@ const TIME_LIMIT_S = 6
 /** How many runs a mistake has to show itself. */
 const SEEDS = 60
 
-let catalog: Catalog
-beforeAll(async () => {
-  catalog = await loadCatalog()
-})
-
 const quarry = (bug: Bug | 'none'): Quarry => ({
   system: 'crdt',
   options: { bug },
   timeLimitS: TIME_LIMIT_S,
 })
 
-const trial = (hunted: Quarry, seed: number) => play(draw(hunted, seed, catalog), catalog)
+const trial = (hunted: Quarry, seed: number) => playSeed(hunted, seed)
 
 describe('crdt', () => {
   test('the correct build keeps its promises', async () => {

@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { type Catalog, loadCatalog } from '../../../harness/catalog.ts'
-import { draw, play, type Quarry } from '../../../harness/hunt/trial.ts'
+import { describe, expect, test } from 'vitest'
+import type { Quarry } from '../../../harness/hunt/trial.ts'
+import { drawRun, playRun, playSeed } from '../../../harness/testing/trials.ts'
 import type { Bug } from './bugs.ts'
 import { Ring } from './ring.ts'
 import { dominates, merge, type Stored } from './versions.ts'
@@ -11,18 +11,13 @@ const TIME_LIMIT_S = 6
 /** How many runs a mistake has to show itself. */
 const SEEDS = 60
 
-let catalog: Catalog
-beforeAll(async () => {
-  catalog = await loadCatalog()
-})
-
 const quarry = (bug: Bug | 'none'): Quarry => ({
   system: 'dynamo',
   options: { bug },
   timeLimitS: TIME_LIMIT_S,
 })
 
-const trial = (hunted: Quarry, seed: number) => play(draw(hunted, seed, catalog), catalog)
+const trial = (hunted: Quarry, seed: number) => playSeed(hunted, seed)
 
 describe('dynamo', () => {
   test('the correct build keeps its promises', async () => {
@@ -54,7 +49,7 @@ describe('dynamo', () => {
     ]
     const played = async (bug: Bug | 'none') => {
       const hunted = { ...quarry(bug), workload: 'set', nodes: 5, timeLimitS: 4 }
-      return play({ ...draw(hunted, 1, catalog), schedule: { episodes } }, catalog)
+      return playRun({ ...drawRun(hunted, 1), schedule: { episodes } })
     }
     expect((await played('DY3')).proof?.anomaly.type).toBe('lost')
     expect((await played('none')).outcome).toBe('valid')

@@ -1,8 +1,8 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { type Catalog, loadCatalog } from '../../../harness/catalog.ts'
+import { describe, expect, test } from 'vitest'
 import { SimDisk } from '../../../harness/cluster/sim/disk.ts'
-import { draw, play, type Trial } from '../../../harness/hunt/trial.ts'
+import type { Trial } from '../../../harness/hunt/trial.ts'
 import type { Body } from '../../../harness/program.ts'
+import { drawRun, playRun } from '../../../harness/testing/trials.ts'
 import type { PlannedEpisode } from '../../../results/schedule.ts'
 import type { Bug } from './bugs.ts'
 import { SharedStorage } from './shared-storage.ts'
@@ -10,28 +10,19 @@ import { SharedStorage } from './shared-storage.ts'
 /** Long enough for a few faults, s. */
 const TIME_LIMIT_S = 5
 
-let catalog: Catalog
-beforeAll(async () => {
-  catalog = await loadCatalog()
-})
-
 interface Focus {
   readonly workload?: string
   readonly faults?: readonly string[]
 }
 
 const runOf = (options: Readonly<Record<string, string>>, seed: number, focus: Focus) =>
-  draw(
-    { system: 'fault-tolerant-pair', options, timeLimitS: TIME_LIMIT_S, ...focus },
-    seed,
-    catalog,
-  )
+  drawRun({ system: 'fault-tolerant-pair', options, timeLimitS: TIME_LIMIT_S, ...focus }, seed)
 
 const trial = (
   options: Readonly<Record<string, string>>,
   seed: number,
   focus: Focus = {},
-): Promise<Trial> => play(runOf(options, seed, focus), catalog)
+): Promise<Trial> => playRun(runOf(options, seed, focus))
 
 /** What the first violation among so many seeds is. */
 const caught = async (bug: Bug, most: number, focus: Focus): Promise<string | undefined> => {
@@ -61,10 +52,11 @@ describe('the correct build', () => {
       return { at: 1 + nth * 1.5, for: 1, fault: 'kill', plan: { targets: [target] } }
     })
     const run = runOf({}, 1, { workload: 'set' })
-    const { outcome, simulated } = await play(
-      { ...run, rate: 100, schedule: { episodes: [...episodes] } },
-      catalog,
-    )
+    const { outcome, simulated } = await playRun({
+      ...run,
+      rate: 100,
+      schedule: { episodes: [...episodes] },
+    })
     expect(outcome).toBe('valid')
     const added = [...simulated.history].filter(({ f, type }) => f === 'add' && type === 'ok')
     // Each host's end costs no more than it takes to notice.
@@ -96,7 +88,7 @@ describe('a mistake', () => {
       }
       const run = runOf({ bug }, 1, { workload: 'register' })
       const episodes = [kill('n1', 1, 1), kill('s1', 1.6, 0.2)]
-      const { proof } = await play({ ...run, rate: 100, schedule: { episodes } }, catalog)
+      const { proof } = await playRun({ ...run, rate: 100, schedule: { episodes } })
       if (bug === 'none') expect(proof?.anomaly.summary).toBeUndefined()
       else expect(disorder).toContain(proof?.anomaly.type)
     },

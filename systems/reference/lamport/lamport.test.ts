@@ -1,8 +1,8 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { type Catalog, loadCatalog } from '../../../harness/catalog.ts'
+import { describe, expect, test } from 'vitest'
 import { SimDisk } from '../../../harness/cluster/sim/disk.ts'
-import { draw, play, type Trial } from '../../../harness/hunt/trial.ts'
+import type { Trial } from '../../../harness/hunt/trial.ts'
 import type { Body, World } from '../../../harness/program.ts'
+import { drawRun, playRun } from '../../../harness/testing/trials.ts'
 import type { PlannedEpisode } from '../../../results/schedule.ts'
 import type { MachineRequest } from '../machine.ts'
 import type { Bug } from './bugs.ts'
@@ -13,11 +13,6 @@ import { Requests, type Stamped } from './requests.ts'
 /** Long enough for a few faults, s. */
 const TIME_LIMIT_S = 5
 
-let catalog: Catalog
-beforeAll(async () => {
-  catalog = await loadCatalog()
-})
-
 interface Focus {
   readonly workload?: string
   readonly faults?: readonly string[]
@@ -25,13 +20,13 @@ interface Focus {
 }
 
 const runOf = (options: Readonly<Record<string, string>>, seed: number, focus: Focus) =>
-  draw({ system: 'lamport', options, timeLimitS: TIME_LIMIT_S, ...focus }, seed, catalog)
+  drawRun({ system: 'lamport', options, timeLimitS: TIME_LIMIT_S, ...focus }, seed)
 
 const trial = (
   options: Readonly<Record<string, string>>,
   seed: number,
   focus: Focus = {},
-): Promise<Trial> => play(runOf(options, seed, focus), catalog)
+): Promise<Trial> => playRun(runOf(options, seed, focus))
 
 /** What the first violation among these seeds is. */
 const caught = async (bug: Bug, most: number, focus: Focus): Promise<string | undefined> => {
@@ -61,7 +56,7 @@ describe('the correct build', () => {
     for (let seed = 1; seed <= 4; seed++) {
       const run = runOf({}, seed, { workload: 'set', nodes: 3 })
       const busy = { ...run, rate: 300, schedule: { episodes } }
-      expect((await play(busy, catalog)).outcome, `seed ${seed}`).toBe('valid')
+      expect((await playRun(busy)).outcome, `seed ${seed}`).toBe('valid')
     }
   })
 })

@@ -1,8 +1,8 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { type Catalog, loadCatalog } from '../../../harness/catalog.ts'
+import { describe, expect, test } from 'vitest'
 import { SimDisk } from '../../../harness/cluster/sim/disk.ts'
-import { draw, play, type Quarry, type Trial } from '../../../harness/hunt/trial.ts'
+import type { Quarry, Trial } from '../../../harness/hunt/trial.ts'
 import type { Body, World } from '../../../harness/program.ts'
+import { playSeed } from '../../../harness/testing/trials.ts'
 import type { Bug } from './bugs.ts'
 import { Keeper } from './keeper.ts'
 import { OwnLease } from './lease.ts'
@@ -14,11 +14,6 @@ const TIME_LIMIT_S = 5
 /** How many runs a mistake has to show itself. */
 const SEEDS = 20
 
-let catalog: Catalog
-beforeAll(async () => {
-  catalog = await loadCatalog()
-})
-
 const quarry = (bug: Bug | 'none', focus: Partial<Quarry> = {}): Quarry => ({
   system: 'leases',
   options: { bug },
@@ -26,8 +21,7 @@ const quarry = (bug: Bug | 'none', focus: Partial<Quarry> = {}): Quarry => ({
   ...focus,
 })
 
-const trial = (hunted: Quarry, seed: number): Promise<Trial> =>
-  play(draw(hunted, seed, catalog), catalog)
+const trial = (hunted: Quarry, seed: number): Promise<Trial> => playSeed(hunted, seed)
 
 describe('leases', () => {
   test('the correct build keeps its promises', async () => {

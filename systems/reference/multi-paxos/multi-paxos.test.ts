@@ -1,7 +1,7 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { type Catalog, loadCatalog } from '../../../harness/catalog.ts'
+import { describe, expect, test } from 'vitest'
 import { SimDisk } from '../../../harness/cluster/sim/disk.ts'
-import { draw, play, type Quarry, type Trial } from '../../../harness/hunt/trial.ts'
+import type { Quarry, Trial } from '../../../harness/hunt/trial.ts'
+import { drawRun, playRun, playSeed } from '../../../harness/testing/trials.ts'
 import { Acceptor } from './acceptor.ts'
 import { type Ballot, compare, NO_BALLOT } from './ballot.ts'
 import type { Bug } from './bugs.ts'
@@ -15,11 +15,6 @@ const TIME_LIMIT_S = 5
 /** How many runs a mistake has to show itself. */
 const SEEDS = 20
 
-let catalog: Catalog
-beforeAll(async () => {
-  catalog = await loadCatalog()
-})
-
 const quarry = (bug: Bug | 'none', focus: Partial<Quarry> = {}): Quarry => ({
   system: 'multi-paxos',
   options: { bug },
@@ -27,8 +22,7 @@ const quarry = (bug: Bug | 'none', focus: Partial<Quarry> = {}): Quarry => ({
   ...focus,
 })
 
-const trial = (hunted: Quarry, seed: number): Promise<Trial> =>
-  play(draw(hunted, seed, catalog), catalog)
+const trial = (hunted: Quarry, seed: number): Promise<Trial> => playSeed(hunted, seed)
 
 describe('multi-paxos', () => {
   test('the correct build keeps its promises', async () => {
@@ -63,7 +57,7 @@ describe('multi-paxos', () => {
     const played = async (bug: Bug | 'none') => {
       const hunted = quarry(bug, { workload: 'set', nodes: 3, timeLimitS: 4 })
       // With this seed n1 leads at first.
-      return play({ ...draw(hunted, 5, catalog), schedule: { episodes } }, catalog)
+      return playRun({ ...drawRun(hunted, 5), schedule: { episodes } })
     }
     expect((await played('MP1')).proof?.anomaly.type).toBe('lost')
     expect((await played('none')).outcome).toBe('valid')

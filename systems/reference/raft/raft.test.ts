@@ -1,15 +1,10 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { type Catalog, loadCatalog } from '../../../harness/catalog.ts'
+import { describe, expect, test } from 'vitest'
 import { SimDisk } from '../../../harness/cluster/sim/disk.ts'
-import { draw, play, type Quarry, type Trial } from '../../../harness/hunt/trial.ts'
+import type { Quarry, Trial } from '../../../harness/hunt/trial.ts'
+import { playSeed } from '../../../harness/testing/trials.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { type Entry, Log } from './log.ts'
 import { type Configuration, changed, isMajority, isVoter, promoted } from './membership.ts'
-
-let catalog: Catalog
-beforeAll(async () => {
-  catalog = await loadCatalog()
-})
 
 type Focus = Pick<Quarry, 'nodes' | 'workload' | 'faults'> & { readonly snapshotAfter?: string }
 
@@ -20,7 +15,7 @@ const trial = (
   timeLimitS = 5,
 ): Promise<Trial> => {
   const options = { bug, ...(snapshotAfter === undefined ? {} : { snapshotAfter }) }
-  return play(draw({ system: 'raft', options, timeLimitS, ...focus }, seed, catalog), catalog)
+  return playSeed({ system: 'raft', options, timeLimitS, ...focus }, seed)
 }
 
 test('the correct build keeps its promises and goes on', async () => {
