@@ -12,6 +12,7 @@ import { done, giveUp, reply, sendOn } from '../replies.ts'
 import { type Request, Store } from '../store.ts'
 import type { Bug } from './bugs.ts'
 import { type Config, PING_MS, pathOf } from './config.ts'
+import type { Learnt, State, Update } from './messages.ts'
 import { Reads } from './reads.ts'
 
 export interface ServerOptions {
@@ -36,6 +37,8 @@ export class Server implements Program {
   private synced = 0
   private sent = 0
   private decided: number
+  /** Up to where it was given updates along with a state: it answers nothing before it has them. */
+  private given = 0
   /** From where on the successor is sent updates again when it seems to lack them. */
   private sentFrom = 0
   /** What was decided when the timer came last. */
@@ -86,7 +89,7 @@ export class Server implements Program {
   /** Whether it has the state that its place asks for, and knows its place for good. */
   private get isActive(): boolean {
     const { config, entered, world, journal } = this
-    if (entered !== config.epoch || journal.since === 0) return false
+    if (entered !== config.epoch || journal.since === 0 || this.synced < this.given) return false
     return config.chain.includes(world.self) || this.hasJoined
   }
 
@@ -226,23 +229,36 @@ export class Server implements Program {
     if (!this.isFrom(message, this.successor)) return
     const from = message.body.from as number
     if (from <= this.journal.baseIndex) {
-      const state = this.store.snapshot()
-      const { epoch } = this.config
-      this.world.send(message.src, { type: 'state', epoch, index: this.decided, state })
+      this.sendState(message.src)
       return
     }
     this.sent = Math.max(from, this.has('CR4') ? this.sentFrom : 0) - 1
     this.forward()
   }
 
+  /**
+   * The state with all updates after it: who counts as a member has everything that was ever decided, and a
+   * server that was restarted does not know any more which of its updates were.
+   */
+  private sendState(joiner: string): void {
+    const { journal, decided: index, synced } = this
+    const rest = journal.from(index + 1, synced, journal.length) as unknown as Json
+    const { epoch } = this.config
+    this.world.send(joiner, { type: 'state', epoch, index, state: this.store.snapshot(), rest })
+  }
+
   private install(message: Message): void {
-    const { epoch, index, state } = message.body as unknown as State
+    const { epoch, index, state, rest } = message.body as unknown as State
     if (epoch !== this.config.epoch || this.entered !== epoch || this.isActive) return
     if (this.config.joiner !== this.world.self) return
     this.begin(epoch, index, state)
+    for (const update of rest) this.journal.append(update)
+    const { lastIndex } = this.journal
+    this.given = lastIndex
     this.world.storage.sync(() => {
       if (this.journal.since !== epoch) return
-      this.synced = Math.max(this.synced, index)
+      this.synced = Math.max(this.synced, lastIndex)
+      this.forward()
       this.tellDecided()
       this.ping()
     })
@@ -371,24 +387,4 @@ export class Server implements Program {
   private has(bug: Bug): boolean {
     return this.options.bug === bug
   }
-}
-
-interface Learnt {
-  readonly config: Config
-  /** What it answers. */
-  readonly run: number
-  readonly question: number
-}
-
-interface Update {
-  readonly epoch: number
-  /** The place before the first of them. */
-  readonly prev: number
-  readonly updates: readonly (Request | null)[]
-}
-
-interface State {
-  readonly epoch: number
-  readonly index: number
-  readonly state: Json
 }
