@@ -124,6 +124,7 @@ const last = ({ start }: Registers, ops: readonly number[]): number =>
 
 /** How many keys have operations. */
 const keysOf = ({ history, start, versions }: Registers): number => {
+  if (versions.keys === 1) return Math.min(1, start.length)
   const seen = new Uint8Array(versions.keys)
   for (let op = 0; op < start.length; op++) seen[keyAt(history, start[op]!)] = 1
   return count(seen, 1)
