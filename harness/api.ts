@@ -223,6 +223,11 @@ export interface System {
   wallTime?(node: ClusterNode, cluster: Cluster, signal: AbortSignal): Promise<WallTime | undefined>
   /** How nodes are added and removed while it serves. Enables `grow`, `shrink` and `replace`. */
   readonly membership?: MembershipProtocol
+  /**
+   * It promises nothing any more once a node has lost its disk for good. Absent: it survives that on a minority
+   * of those that do the same work.
+   */
+  readonly needsDisks?: true
   /** What a node runs: enables the simulated cluster. Its container runs the same. */
   program?(node: Peer, peers: readonly Peer[], options: OptionValues): StartProgram
   readonly clients: Readonly<Record<DataType, OpenClient>>
@@ -308,6 +313,8 @@ export interface Topology {
   readonly hasPrimaries: boolean
   /** Whether the system can add and remove nodes while it serves: enables `shrink`, `grow`, `replace`. */
   readonly hasMembership?: boolean
+  /** Whether the system promises nothing any more once a node has lost its disk: refuses `wipe`. */
+  readonly needsDisks?: boolean
 }
 
 /** What an injection really did. */

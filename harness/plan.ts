@@ -16,6 +16,7 @@ import { checkSchedule } from './schedule/check.ts'
 import { generateSchedule } from './schedule/generate.ts'
 import { readSchedule } from './schedule/read.ts'
 import { templateSchedule } from './schedule/template.ts'
+import { topologyOf } from './topology.ts'
 import { version } from './version.ts'
 
 /** What `schism test` was asked for; absent means the default. */
@@ -58,12 +59,8 @@ export const planRun = (request: TestRequest, catalog: Catalog): RunRecord => {
       `--nodes ${nodes}: ${request.system} runs with ${system.sizes.allowed.join(', ')} nodes`,
     )
   const { systemOptions, workloadOptions } = splitOptions(request, system, workload)
-  const members = system.members(nodes)
-  const topology: Topology = {
-    members,
-    hasPrimaries: system.primaries !== undefined,
-    hasMembership: system.membership !== undefined,
-  }
+  const topology = topologyOf(system, nodes)
+  const { members } = topology
   const schedule = scheduleOf(request, catalog, topology)
   const faults = [...new Set(schedule.episodes.map(({ fault }) => fault))]
   const { progressMs, ...claim } = system.claims(systemOptions)[workload.client]!

@@ -53,6 +53,12 @@ describe('a wipe', () => {
     expect(wipe.refuses({ targets: 'all', force: true }, topology(3))).toBeUndefined()
   })
 
+  it('is refused where a system promises nothing without its disks', () => {
+    const of = { ...topology(5), needsDisks: true }
+    expect(wipe.refuses({ targets: 'one' }, of)).toContain('promises nothing once a disk is lost')
+    expect(wipe.refuses({ targets: 'one', force: true }, of)).toBeUndefined()
+  })
+
   it('from the seed is one that may be', () => {
     for (const of of [topology(3), topology(5), topology(2, 3), topology(3, 1)])
       for (let nth = 0; nth < 30; nth++) {

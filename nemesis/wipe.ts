@@ -24,12 +24,17 @@ const schema = z.strictObject({
 })
 type WipePlan = z.infer<typeof schema>
 
+const helpless = ({ needsDisks }: Topology): string | undefined =>
+  needsDisks === true
+    ? 'the system promises nothing once a disk is lost: choose another fault, or say "force": true'
+    : undefined
+
 export default {
   summary: 'kills some nodes and loses their data; they come back empty',
   schema,
   unknownNodes: (plan, topology) => unknownTargets(plan.targets, topology),
   refuses: ({ targets, force }, topology) =>
-    force === true ? undefined : tooMany(targets, topology),
+    force === true ? undefined : (helpless(topology) ?? tooMany(targets, topology)),
   needs: ['processes'],
   acts: 'node',
   evidence:

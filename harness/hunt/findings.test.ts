@@ -42,14 +42,16 @@ describe.each(folders.map((folder) => folder.slice(root.length + 1)))('%s', (nam
     )
   })
 
-  test.runIf(isSeeded)('its plan leads there again', async () => {
-    let seeds = 0
-    for await (const trial of replays(finding, catalog, SEEDS)) {
-      seeds++
-      if (shows(trial, plan)) return
-    }
-    expect.fail(`no ${plan.violates.anomaly} with ${seeds} seeds`)
-  })
+  // What the correct build did once it does no more.
+  if (isSeeded)
+    test('its plan leads there again', async () => {
+      let seeds = 0
+      for await (const trial of replays(finding, catalog, SEEDS)) {
+        seeds++
+        if (shows(trial, plan)) return
+      }
+      expect.fail(`no ${plan.violates.anomaly} with ${seeds} seeds`)
+    })
 
   test('the correct build keeps its promise', async () => {
     const seeds = isSeeded ? 4 : SEEDS

@@ -7,10 +7,11 @@
  */
 import type { RunRecord } from '../../results/run.ts'
 import type { PlannedCall } from '../../results/schedule.ts'
-import type { System, Topology } from '../api.ts'
+import type { System } from '../api.ts'
 import { type Catalog, find } from '../catalog.ts'
 import { UsageError } from '../errors.ts'
 import { checkSchedule } from '../schedule/check.ts'
+import { topologyOf } from '../topology.ts'
 import { callsOf } from './calls.ts'
 import {
   atOnce,
@@ -214,13 +215,8 @@ class Shrinking {
 
 /** Whether its schedule may be carried out on its cluster: a node that a fault hits may be gone. */
 const isPossible = (run: RunRecord, catalog: Catalog): boolean => {
-  const { schedule, members, timeLimitS } = run
-  const { primaries, membership } = find('system', catalog.systems, run.system)
-  const topology: Topology = {
-    members,
-    hasPrimaries: primaries !== undefined,
-    hasMembership: membership !== undefined,
-  }
+  const { schedule, nodes, timeLimitS } = run
+  const topology = topologyOf(find('system', catalog.systems, run.system), nodes)
   try {
     checkSchedule('', schedule, { faults: catalog.faults, topology, timeLimitS })
     return true

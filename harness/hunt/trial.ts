@@ -14,6 +14,7 @@ import { limitsOf } from '../judge/limits.ts'
 import { drivable, planRun, workloadPlan } from '../plan.ts'
 import { random } from '../random.ts'
 import { type Simulated, simulate } from '../simulate.ts'
+import { topologyOf } from '../topology.ts'
 import { drawSchedule, possibleTemplates, type Weather } from './schedules.ts'
 
 /** What is hunted. */
@@ -68,11 +69,7 @@ export const draw = (quarry: Quarry, seed: number, catalog: Catalog): RunRecord 
   if (system.program === undefined)
     throw new UsageError(`${quarry.system} has no programs to simulate: hunt a reference system`)
   const { nodes, concurrency, rate, workload, faults } = configurationOf(quarry, seed, catalog)
-  const topology: Topology = {
-    members: system.members(nodes),
-    hasPrimaries: system.primaries !== undefined,
-    hasMembership: system.membership !== undefined,
-  }
+  const topology = topologyOf(system, nodes)
   const chance = random(seed).fork('hunt')
   const options = { ...drawnOptions(quarry, workload, chance.fork('options'), catalog) }
   const weather = drawnWeather(quarry, topology, chance.fork('weather'), catalog)

@@ -25,6 +25,7 @@ import { generateSchedule, needsOf } from '../../harness/schedule/generate.ts'
 import { Injector } from '../../harness/schedule/injector.ts'
 import { Triggers } from '../../harness/schedule/triggers.ts'
 import { TestRecorder } from '../../harness/testing/faults.ts'
+import { topologyOf } from '../../harness/topology.ts'
 import type { ExecutedEpisode } from '../../results/schedule.ts'
 import { differences, type Place, type Traces, traces } from './traces.ts'
 import { Writers } from './writer.ts'
@@ -127,12 +128,6 @@ const start = async (
     }
   }
 }
-
-const topologyOf = (system: System, nodes: number) => ({
-  members: system.members(nodes),
-  hasPrimaries: system.primaries !== undefined,
-  hasMembership: system.membership !== undefined,
-})
 
 /** One to three faults; one that damages files comes alone. */
 const choose = (faults: ReadonlyMap<string, Fault>, draw: Random): ReadonlyMap<string, Fault> => {

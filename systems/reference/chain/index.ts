@@ -34,6 +34,8 @@ export default {
   summary: 'chain replication and CRAQ of our own, correct or with a known mistake',
   ...inContainers(import.meta.filename),
   version: 'reference',
+  // Its servers fail for good or not at all: the last one that has everything may be the one whose disk is lost.
+  needsDisks: true,
   sizes: { default: 4, allowed: [4, 6] },
   options: {
     bug: {

@@ -30,6 +30,8 @@ export default {
   summary: 'Multi-Paxos key-value store of our own, correct or with a known mistake',
   ...inContainers(import.meta.filename),
   version: 'reference',
+  // An acceptor that has forgotten its promises is another acceptor (Lamport 2001, section 2.5).
+  needsDisks: true,
   sizes: { default: 5, allowed: [1, 3, 5, 7] },
   options: {
     bug: {

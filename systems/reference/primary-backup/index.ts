@@ -33,6 +33,8 @@ export default {
   summary: 'primary and backup with a view service, of our own, correct or with a known mistake',
   ...inContainers(import.meta.filename),
   version: 'reference',
+  // The primary may be the only one that has everything.
+  needsDisks: true,
   sizes: { default: 4, allowed: [4, 6] },
   options: {
     bug: {
