@@ -21,6 +21,7 @@ import type { Traffic } from './capabilities/traffic.ts'
 import type { Generator } from './generator.ts'
 import type { StartProgram } from './program.ts'
 import type { Random } from './random.ts'
+import type { Topology } from './topology.ts'
 
 export type { Checker } from '../checkers/checker.ts'
 export type { Call, Key } from '../checkers/history.ts'
@@ -94,6 +95,7 @@ export {
   targets,
   unknownTargets,
 } from './targets.ts'
+export type { Topology } from './topology.ts'
 
 // ---------------------------------------------------------------- clients
 
@@ -305,17 +307,6 @@ export interface Workload<C extends Call = Call> {
 }
 
 // ---------------------------------------------------------------- faults
-
-/** The cluster as a fault planner sees it before the run. */
-export interface Topology {
-  readonly members: readonly Member[]
-  /** Whether the system can say who leads: enables the target `primary`. */
-  readonly hasPrimaries: boolean
-  /** Whether the system can add and remove nodes while it serves: enables `shrink`, `grow`, `replace`. */
-  readonly hasMembership?: boolean
-  /** Whether the system promises nothing any more once a node has lost its disk: refuses `wipe`. */
-  readonly needsDisks?: boolean
-}
 
 /** What an injection really did. */
 export interface Injection<D extends Json = Json> {
