@@ -191,6 +191,8 @@ describe('shaped links', () => {
     await expect
       .poll(async () => (await traffic().counts('hold')).find(({ link }) => link.to === 'n2'))
       .toMatchObject({ touched: 20 })
+    // Longer than any machine needs to answer.
+    await cluster.sleep(150)
     await traffic().clear('hold')
     const heldMs = monotonicMs() - start
     const [{ replies }] = (await waiting) as readonly [Echo]
