@@ -21,6 +21,4 @@ export interface State {
   readonly epoch: number
   readonly index: number
   readonly state: Json
-  /** Updates after that. */
-  readonly rest: readonly (Request | null)[]
 }

@@ -37,7 +37,7 @@ export class Server implements Program {
   private synced = 0
   private sent = 0
   private decided: number
-  /** Up to where it was given updates along with a state: it answers nothing before it has them. */
+  /** Up to where a state was given that may not be safe on disk yet: it answers nothing before it is. */
   private given = 0
   /** From where on the successor is sent updates again when it seems to lack them. */
   private sentFrom = 0
@@ -237,27 +237,30 @@ export class Server implements Program {
   }
 
   /**
-   * The state with all updates after it: who counts as a member has everything that was ever decided, and a
-   * server that was restarted does not know any more which of its updates were.
+   * The state with all updates that are safe here: who counts as a member has everything that was ever
+   * decided, and a server that was restarted does not know any more which of its updates were. It is one piece,
+   * which a power failure keeps as a whole or not at all.
    */
   private sendState(joiner: string): void {
-    const { journal, decided: index, synced } = this
-    const rest = journal.from(index + 1, synced, journal.length) as unknown as Json
+    const { journal, decided, synced: index } = this
+    const whole = new Store()
+    whole.restore(this.store.snapshot())
+    for (const update of journal.from(decided + 1, index, journal.length))
+      if (update !== null) whole.apply(update)
     const { epoch } = this.config
-    this.world.send(joiner, { type: 'state', epoch, index, state: this.store.snapshot(), rest })
+    this.world.send(joiner, { type: 'state', epoch, index, state: whole.snapshot() })
   }
 
   private install(message: Message): void {
-    const { epoch, index, state, rest } = message.body as unknown as State
-    if (epoch !== this.config.epoch || this.entered !== epoch || this.isActive) return
-    if (this.config.joiner !== this.world.self) return
+    const { epoch, index, state } = message.body as unknown as State
+    if (epoch !== this.config.epoch || this.entered !== epoch) return
+    // One state an epoch: another that was sent before or after it would take the place of a log that goes on.
+    if (this.config.joiner !== this.world.self || this.journal.since === epoch) return
     this.begin(epoch, index, state)
-    for (const update of rest) this.journal.append(update)
-    const { lastIndex } = this.journal
-    this.given = lastIndex
+    this.given = index
     this.world.storage.sync(() => {
       if (this.journal.since !== epoch) return
-      this.synced = Math.max(this.synced, lastIndex)
+      this.synced = Math.max(this.synced, index)
       this.forward()
       this.tellDecided()
       this.ping()
