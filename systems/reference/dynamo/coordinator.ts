@@ -187,7 +187,9 @@ export class Coordinator {
 
   /** What this node has of a key, or of a partition, for whoever coordinates. */
   fetched({ body }: Message, reply: (body: Body) => void): void {
-    reply({ type: 'fetch_ok', objects: json(this.replica.read(body.key as string)) })
+    this.replica.loaded(() =>
+      reply({ type: 'fetch_ok', objects: json(this.replica.read(body.key as string)) }),
+    )
   }
 
   private stamp(): Stamp {

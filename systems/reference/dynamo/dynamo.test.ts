@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { Json, World } from '../../../harness/api.ts'
 import type { Quarry } from '../../../harness/hunt/trial.ts'
 import { drawRun, playRun, playSeed } from '../../../harness/testing/trials.ts'
 import type { Bug } from './bugs.ts'
+import { Replica } from './replica.ts'
 import { Ring } from './ring.ts'
 import { dominates, merge, type Stored } from './versions.ts'
 
@@ -84,4 +86,23 @@ test('a partition has three homes, and its keys the same', () => {
   expect([...ring.homes('cart/1'), ...ring.fallbacks('cart/1')].toSorted()).toEqual([
     ...['n1', 'n2', 'n3', 'n4', 'n5'],
   ])
+})
+
+test('a replica that starts again answers no read before what it has is safe', () => {
+  const stored: Stored = { kind: 'latest', stamp: [1, 'a'], value: 7 }
+  const syncs: (() => void)[] = []
+  const storage = {
+    get: (name: string) => (name === 'object/k' ? (stored as unknown as Json) : undefined),
+    put: () => {},
+    entries: (log: string) => (log === 'object' ? ['k'] : []),
+    append: () => {},
+    truncate: () => {},
+    sync: (then: () => void) => void syncs.push(then),
+  }
+  const replica = new Replica({ storage } as unknown as World, 'none')
+  const answers: unknown[] = []
+  replica.loaded(() => answers.push(replica.read('k')))
+  expect(answers).toEqual([])
+  for (const then of syncs) then()
+  expect(answers).toEqual([{ k: stored }])
 })

@@ -28,6 +28,8 @@ export class Replica {
   private batches: ReadonlyMap<string, Stored>[] = []
   /** Syncs under way. */
   private syncs = 0
+  private isLoaded = false
+  private readonly loading: (() => void)[] = []
   private readonly supersedes: Supersedes
 
   constructor(
@@ -41,7 +43,16 @@ export class Replica {
     // What an earlier run had written may not be safe yet.
     this.fresh = new Map(this.objects.all)
     this.objects.isDirty = true
-    this.settled(() => {})
+    this.settled(() => {
+      this.isLoaded = true
+      for (const then of this.loading.splice(0)) then()
+    })
+  }
+
+  /** Calls back when what it has from earlier runs is safe: before that it would answer as if it had nothing. */
+  loaded(then: () => void): void {
+    if (this.isLoaded) then()
+    else this.loading.push(then)
   }
 
   /** What it answers a read of a key, or of all keys of a partition: only what it cannot lose any more. */
