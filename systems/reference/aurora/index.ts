@@ -5,6 +5,7 @@
 import type { Cluster, Member, System } from '../../../harness/api.ts'
 import { openRegisterAtHome, openSet, primaries, status } from '../clients.ts'
 import { inContainers } from '../container.ts'
+import { bugOption } from '../declaration.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { openMultiRegister } from './clients.ts'
 import { Database } from './database.ts'
@@ -42,11 +43,7 @@ export default {
   version: 'reference',
   sizes: { default: 9, allowed: [8, 9] },
   options: {
-    bug: {
-      summary: 'a mistake to build in: docs/reference-systems.md',
-      default: 'none',
-      choices: ['none', ...Object.keys(bugs)],
-    },
+    bug: bugOption(bugs),
   },
   members,
   program: ({ role }, peers, options) => {

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { Quarry } from '../../../harness/hunt/trial.ts'
-import { drawRun, playRun, playSeed } from '../../../harness/testing/trials.ts'
+import {
+  complaints,
+  drawRun,
+  firstViolation,
+  playRun,
+  quarriesOf,
+} from '../../../harness/testing/trials.ts'
 import type { Bug } from './bugs.ts'
 import { CausalOrder } from './causal.ts'
 import { FifoOrder } from './fifo.ts'
@@ -13,13 +18,7 @@ const TIME_LIMIT_S = 6
 /** How many runs a mistake has to show itself. */
 const SEEDS = 40
 
-const quarry = (bug: Bug | 'none', spread = 'eager'): Quarry => ({
-  system: 'broadcast',
-  options: { bug, spread },
-  timeLimitS: TIME_LIMIT_S,
-})
-
-const trial = (hunted: Quarry, seed: number) => playSeed(hunted, seed)
+const quarry = quarriesOf('broadcast', TIME_LIMIT_S)
 
 describe('broadcast', () => {
   test.for([
@@ -27,18 +26,14 @@ describe('broadcast', () => {
     ['lazy', 10],
     ['gossip', 10],
   ] as const)('the correct build, %s, keeps its promises in %i runs', async ([spread, seeds]) => {
-    for (let seed = 1; seed <= seeds; seed++) {
-      const { proof, outcome } = await trial(quarry('none', spread), seed)
-      expect(proof?.anomaly, `seed ${seed}`).toBeUndefined()
-      expect(outcome).not.toBe('failed')
-    }
+    expect(await complaints(quarry({ spread }), seeds)).toEqual([])
   })
 
   const playWith = async (seed: number, faults: readonly string[]) => {
     const episodes = faults.map((fault, nth) => ({
       ...{ at: 0.5 + nth, for: 0.3, fault, plan: { targets: ['n1'] } },
     }))
-    const run = drawRun({ ...quarry('none'), nodes: 3 }, seed)
+    const run = drawRun(quarry({}, { nodes: 3 }), seed)
     return playRun({ ...run, rate: 300, schedule: { episodes } })
   }
 
@@ -72,12 +67,9 @@ describe('broadcast', () => {
     ['GO6', 'eager', ['partition', 'pause'], ['total-order']],
     ['VC1', 'eager', ['partition'], ['fifo-order', 'causal-order', 'disagreement']],
   ] as const)('%s, %s, is caught', async ([bug, spread, faults, types]) => {
-    const hunted = { ...quarry(bug, spread), faults }
-    for (let seed = 1; seed <= SEEDS; seed++) {
-      const { proof } = await trial(hunted, seed)
-      if (proof !== undefined) return expect(types).toContain(proof.anomaly.type)
-    }
-    expect.fail(`not caught in ${SEEDS} runs`)
+    const hunted = quarry({ bug, spread }, { faults })
+    const proof = await firstViolation(hunted, { seeds: SEEDS })
+    expect(types).toContain(proof?.anomaly.type)
   })
 })
 

@@ -1,7 +1,8 @@
 /** Broadcast, as a system under test: from best-effort to total order; its builds with a known mistake must be caught. */
-import type { Cluster, Member, System } from '../../../harness/api.ts'
+import type { Cluster, System } from '../../../harness/api.ts'
 import { status } from '../clients.ts'
 import { inContainers } from '../container.ts'
+import { bugOption, servers } from '../declaration.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { openBroadcast } from './clients.ts'
 import { BroadcastNode, spreads } from './node.ts'
@@ -9,9 +10,6 @@ import { BroadcastNode, spreads } from './node.ts'
 const says =
   '"all correct processes agree on the set of messages they deliver", and in FIFO, causal or total order where ' +
   'the channel says so (Hadzilacos and Toueg 1994, sections 3 and 4)'
-
-const members = (nodes: number): readonly Member[] =>
-  Array.from({ length: nodes }, (_, n) => ({ name: `n${n + 1}`, role: 'server', serves: true }))
 
 /** Everybody takes part. */
 const ready = async (cluster: Cluster): Promise<void> => {
@@ -26,18 +24,14 @@ export default {
   version: 'reference',
   sizes: { default: 5, allowed: [3, 4, 5] },
   options: {
-    bug: {
-      summary: 'a mistake to build in: docs/reference-systems.md',
-      default: 'none',
-      choices: ['none', ...Object.keys(bugs)],
-    },
+    bug: bugOption(bugs),
     spread: {
       summary: 'how messages reach everybody',
       default: 'eager',
       choices: Object.keys(spreads),
     },
   },
-  members,
+  members: servers,
   program: (_, __, options) => (world) =>
     new BroadcastNode(world, { bug: options.bug as Bug | 'none', spread: options.spread! }),
   ready,

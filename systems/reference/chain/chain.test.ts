@@ -1,30 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import type { Trial } from '../../../harness/hunt/trial.ts'
-import { playSeed } from '../../../harness/testing/trials.ts'
+import { complaints, playSeed, quarriesOf } from '../../../harness/testing/trials.ts'
 import type { Bug } from './bugs.ts'
 
 /** Long enough for a few faults, s. */
 const TIME_LIMIT_S = 5
 
-const trial = (
-  options: Readonly<Record<string, string>>,
-  seed: number,
-  focus: { readonly workload?: string; readonly faults?: readonly string[] } = {},
-): Promise<Trial> => {
-  const quarry = { system: 'chain', options, nodes: 4, timeLimitS: TIME_LIMIT_S, ...focus }
-  return playSeed(quarry, seed)
-}
+const quarry = quarriesOf('chain', TIME_LIMIT_S)
 
 describe('a chain', () => {
   test.for(['tail', 'any'])(
     'reads at %s: the correct build keeps its promises',
     { timeout: 60_000 },
     async (reads) => {
-      for (let seed = 1; seed <= 12; seed++)
-        expect(
-          (await trial({ reads }, seed)).proof?.anomaly.summary,
-          `seed ${seed}`,
-        ).toBeUndefined()
+      expect(await complaints(quarry({ reads }, { nodes: 4 }), 12)).toEqual([])
     },
   )
 
@@ -36,7 +24,10 @@ describe('a chain', () => {
     ['CR5', 'register', 'kill', 1, 'stale-read'],
     ['CR6', 'register', 'partition', 1, 'stale-read'],
   ])('%s is caught by %s under %s', async ([bug, workload, faults, seed, anomaly]) => {
-    const { proof } = await trial({ bug }, seed, { workload, faults: faults.split(',') })
+    const { proof } = await playSeed(
+      quarry({ bug }, { nodes: 4, workload, faults: faults.split(',') }),
+      seed,
+    )
     expect(proof?.anomaly.type).toBe(anomaly)
   })
 })

@@ -4,6 +4,7 @@
 import type { Cluster, Member, System } from '../../../harness/api.ts'
 import { openRegister, openRegisterAtHome, openSet, primaries, status } from '../clients.ts'
 import { inContainers } from '../container.ts'
+import { bugOption, servers } from '../declaration.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { Manager } from './manager.ts'
 import { Server } from './server.ts'
@@ -13,9 +14,7 @@ const says =
 
 const members = (nodes: number): readonly Member[] => [
   { name: 'm1', role: 'manager', serves: false },
-  ...Array.from({ length: nodes - 1 }, (_, n): Member => {
-    return { name: `n${n + 1}`, role: 'server', serves: true }
-  }),
+  ...servers(nodes - 1),
 ]
 
 /** All servers are in the chain, and know it. */
@@ -38,11 +37,7 @@ export default {
   needsDisks: true,
   sizes: { default: 4, allowed: [4, 6] },
   options: {
-    bug: {
-      summary: 'a mistake to build in: docs/reference-systems.md',
-      default: 'none',
-      choices: ['none', ...Object.keys(bugs)],
-    },
+    bug: bugOption(bugs),
     reads: {
       summary: 'who answers reads: the tail (chain replication) or any node (CRAQ)',
       default: 'any',

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Quarry } from '../../../harness/hunt/trial.ts'
-import { playSeed } from '../../../harness/testing/trials.ts'
-import type { Bug } from './bugs.ts'
+import { complaints, firstViolation, quarriesOf } from '../../../harness/testing/trials.ts'
 import { join, type Replicated } from './lattice.ts'
 
 /** Long enough for a few faults, s. */
@@ -10,18 +8,11 @@ const TIME_LIMIT_S = 6
 /** How many runs a mistake has to show itself. */
 const SEEDS = 60
 
-const quarry = (bug: Bug | 'none'): Quarry => ({
-  system: 'crdt',
-  options: { bug },
-  timeLimitS: TIME_LIMIT_S,
-})
-
-const trial = (hunted: Quarry, seed: number) => playSeed(hunted, seed)
+const quarry = quarriesOf('crdt', TIME_LIMIT_S)
 
 describe('crdt', () => {
   test('the correct build keeps its promises', async () => {
-    for (let seed = 1; seed <= 20; seed++)
-      expect((await trial(quarry('none'), seed)).proof?.anomaly, `seed ${seed}`).toBeUndefined()
+    expect(await complaints(quarry({}), 20)).toEqual([])
   })
 
   test.for([
@@ -34,15 +25,10 @@ describe('crdt', () => {
     ['CD7', ['partition'], 'mv-register'],
     ['CD8', ['kill', 'partition'], 'g-counter'],
   ] as const)('%s is caught', async ([bug, faults, type]) => {
-    const hunted = { ...quarry(bug), options: { bug, type }, faults }
-    for (let seed = 1; seed <= SEEDS; seed++) {
-      const { proof } = await trial(hunted, seed)
-      if (proof === undefined) continue
-      expect(proof.checker).toBe(`strong-eventual ${type}`)
-      expect(['divergence', 'undelivered', 'wrong-state']).toContain(proof.anomaly.type)
-      return
-    }
-    expect.fail(`not caught in ${SEEDS} runs`)
+    const hunted = quarry({ bug, type }, { faults })
+    const proof = await firstViolation(hunted, { seeds: SEEDS })
+    expect(proof?.checker).toBe(`strong-eventual ${type}`)
+    expect(['divergence', 'undelivered', 'wrong-state']).toContain(proof?.anomaly.type)
   })
 })
 

@@ -1,7 +1,8 @@
 /** A store of conflict-free replicated data types, as a system under test; its builds with a known mistake must be caught. */
-import type { Cluster, Member, System } from '../../../harness/api.ts'
+import type { Cluster, System } from '../../../harness/api.ts'
 import { status } from '../clients.ts'
 import { inContainers } from '../container.ts'
+import { bugOption, servers } from '../declaration.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { openCrdt } from './clients.ts'
 import { CrdtNode } from './node.ts'
@@ -9,9 +10,6 @@ import { CrdtNode } from './node.ts'
 const says =
   '"Strong convergence: correct replicas that have delivered the same updates have equivalent ' +
   'state" (Shapiro, Preguiça, Baquero, Zawirski 2011, definition 2.3)'
-
-const members = (nodes: number): readonly Member[] =>
-  Array.from({ length: nodes }, (_, n) => ({ name: `n${n + 1}`, role: 'server', serves: true }))
 
 /** Everybody answers. */
 const ready = async (cluster: Cluster): Promise<void> => {
@@ -24,13 +22,9 @@ export default {
   version: 'reference',
   sizes: { default: 3, allowed: [3, 4, 5] },
   options: {
-    bug: {
-      summary: 'a mistake to build in: docs/reference-systems.md',
-      default: 'none',
-      choices: ['none', ...Object.keys(bugs)],
-    },
+    bug: bugOption(bugs),
   },
-  members,
+  members: servers,
   program: (_, __, options) => (world) => new CrdtNode(world, options.bug as Bug | 'none'),
   ready,
   clients: { crdt: openCrdt },

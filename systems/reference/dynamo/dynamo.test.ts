@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Json, World } from '../../../harness/api.ts'
-import type { Quarry } from '../../../harness/hunt/trial.ts'
-import { drawRun, playRun, playSeed } from '../../../harness/testing/trials.ts'
+import {
+  complaints,
+  drawRun,
+  firstViolation,
+  playRun,
+  quarriesOf,
+} from '../../../harness/testing/trials.ts'
 import type { Bug } from './bugs.ts'
 import { Replica } from './replica.ts'
 import { Ring } from './ring.ts'
@@ -13,18 +18,11 @@ const TIME_LIMIT_S = 6
 /** How many runs a mistake has to show itself. */
 const SEEDS = 60
 
-const quarry = (bug: Bug | 'none'): Quarry => ({
-  system: 'dynamo',
-  options: { bug },
-  timeLimitS: TIME_LIMIT_S,
-})
-
-const trial = (hunted: Quarry, seed: number) => playSeed(hunted, seed)
+const quarry = quarriesOf('dynamo', TIME_LIMIT_S)
 
 describe('dynamo', () => {
   test('the correct build keeps its promises', async () => {
-    for (let seed = 1; seed <= 20; seed++)
-      expect((await trial(quarry('none'), seed)).proof?.anomaly, `seed ${seed}`).toBeUndefined()
+    expect(await complaints(quarry({}), 20)).toEqual([])
   })
 
   test.for([
@@ -35,12 +33,9 @@ describe('dynamo', () => {
     ['DY5', 'set', ['partition'], ['lost']],
     ['DY6', 'removable-set', ['kill', 'partition'], ['resurrected']],
   ] as const)('%s is caught', async ([bug, workload, faults, anomalies]) => {
-    const hunted = { ...quarry(bug), workload, faults }
-    for (let seed = 1; seed <= SEEDS; seed++) {
-      const { proof } = await trial(hunted, seed)
-      if (proof !== undefined) return expect(anomalies).toContain(proof.anomaly.type)
-    }
-    expect.fail(`not caught in ${SEEDS} runs`)
+    const hunted = quarry({ bug }, { workload, faults })
+    const proof = await firstViolation(hunted, { seeds: SEEDS })
+    expect(anomalies).toContain(proof?.anomaly.type)
   })
 
   test('DY3 is caught when those who stood in restart before they hand over', async () => {
@@ -50,7 +45,7 @@ describe('dynamo', () => {
       { at: 2.6, for: 0.5, fault: 'kill', plan: { targets: 'all' } },
     ]
     const played = async (bug: Bug | 'none') => {
-      const hunted = { ...quarry(bug), workload: 'set', nodes: 5, timeLimitS: 4 }
+      const hunted = quarry({ bug }, { workload: 'set', nodes: 5, timeLimitS: 4 })
       return playRun({ ...drawRun(hunted, 1), schedule: { episodes } })
     }
     expect((await played('DY3')).proof?.anomaly.type).toBe('lost')

@@ -1,7 +1,8 @@
 /** A quorum store in the manner of Dynamo, as a system under test; its builds with a known mistake must be caught. */
-import type { Cluster, Member, System } from '../../../harness/api.ts'
+import type { Cluster, System } from '../../../harness/api.ts'
 import { status } from '../clients.ts'
 import { inContainers } from '../container.ts'
+import { bugOption, servers } from '../declaration.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { openReadWrite, openRemovableSet, openSet } from './clients.ts'
 import { DynamoNode } from './node.ts'
@@ -12,9 +13,6 @@ const strict =
 const sloppy =
   '"an \'always writeable\' data store where no updates are rejected"; "all updates reach all ' +
   'replicas eventually" (DeCandia and others 2007, sections 2.3 and 4.4)'
-
-const members = (nodes: number): readonly Member[] =>
-  Array.from({ length: nodes }, (_, n) => ({ name: `n${n + 1}`, role: 'server', serves: true }))
 
 /** Everybody is a member and has handed over what it kept for others. */
 const ready = async (cluster: Cluster): Promise<void> => {
@@ -30,13 +28,9 @@ export default {
   // Fewer would have one node to stand in, where two must have a write.
   sizes: { default: 5, allowed: [5, 6] },
   options: {
-    bug: {
-      summary: 'a mistake to build in: docs/reference-systems.md',
-      default: 'none',
-      choices: ['none', ...Object.keys(bugs)],
-    },
+    bug: bugOption(bugs),
   },
-  members,
+  members: servers,
   program: (_, __, options) => (world) => new DynamoNode(world, options.bug as Bug | 'none'),
   ready,
   clients: { 'read-write': openReadWrite, set: openSet, 'removable-set': openRemovableSet },

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { SimDisk } from '../../../harness/cluster/sim/disk.ts'
-import type { Trial } from '../../../harness/hunt/trial.ts'
 import type { Body } from '../../../harness/program.ts'
-import { drawRun, playRun } from '../../../harness/testing/trials.ts'
+import {
+  complaints,
+  drawRun,
+  firstViolation,
+  playRun,
+  playSeed,
+  quarriesOf,
+} from '../../../harness/testing/trials.ts'
 import type { PlannedEpisode } from '../../../results/schedule.ts'
 import type { Bug } from './bugs.ts'
 import { SharedStorage } from './shared-storage.ts'
@@ -10,39 +16,20 @@ import { SharedStorage } from './shared-storage.ts'
 /** Long enough for a few faults, s. */
 const TIME_LIMIT_S = 5
 
-interface Focus {
-  readonly workload?: string
-  readonly faults?: readonly string[]
-}
-
-const runOf = (options: Readonly<Record<string, string>>, seed: number, focus: Focus) =>
-  drawRun({ system: 'fault-tolerant-pair', options, timeLimitS: TIME_LIMIT_S, ...focus }, seed)
-
-const trial = (
-  options: Readonly<Record<string, string>>,
-  seed: number,
-  focus: Focus = {},
-): Promise<Trial> => playRun(runOf(options, seed, focus))
-
-/** What the first violation among so many seeds is. */
-const caught = async (bug: Bug, most: number, focus: Focus): Promise<string | undefined> => {
-  for (let seed = 1; seed <= most; seed++) {
-    const { proof } = await trial({ bug }, seed, focus)
-    if (proof !== undefined) return proof.anomaly.type
-  }
-  return undefined
-}
+const quarry = quarriesOf('fault-tolerant-pair', TIME_LIMIT_S)
 
 describe('the correct build', () => {
   test('keeps its promises', async () => {
-    for (let seed = 1; seed <= 20; seed++)
-      expect((await trial({}, seed)).proof?.anomaly.summary, `seed ${seed}`).toBeUndefined()
+    expect(await complaints(quarry({}), 20)).toEqual([])
   }, 60_000)
 
   test('forgets nothing when a state takes the place of inputs', async () => {
     const faults = ['kill', 'lose-unsynced', 'partition', 'pause']
     for (let seed = 1; seed <= 10; seed++) {
-      const { outcome } = await trial({ snapshotAfter: '10' }, seed, { faults, workload: 'set' })
+      const { outcome } = await playSeed(
+        quarry({ snapshotAfter: '10' }, { faults, workload: 'set' }),
+        seed,
+      )
       expect(outcome, `seed ${seed}`).toBe('valid')
     }
   }, 60_000)
@@ -51,7 +38,7 @@ describe('the correct build', () => {
     const episodes: readonly PlannedEpisode[] = ['n1', 'n2', 'n1'].map((target, nth) => {
       return { at: 1 + nth * 1.5, for: 1, fault: 'kill', plan: { targets: [target] } }
     })
-    const run = runOf({}, 1, { workload: 'set' })
+    const run = drawRun(quarry({}, { workload: 'set' }), 1)
     const { outcome, simulated } = await playRun({
       ...run,
       rate: 100,
@@ -76,8 +63,8 @@ describe('a mistake', () => {
     ['FT3', 'lock', 'kill', bothHold],
     ['FT4', 'set', 'kill', ['lost']],
   ])('%s is caught by %s under %s', async ([bug, workload, faults, anomalies]) => {
-    const focus = { workload, faults: faults.split(',') }
-    expect(anomalies).toContain(await caught(bug, 100, focus))
+    const hunted = quarry({ bug }, { workload, faults: faults.split(',') })
+    expect(anomalies).toContain((await firstViolation(hunted, { seeds: 100 }))?.anomaly.type)
   })
 
   test.for(['none', 'FT5'])(
@@ -86,7 +73,7 @@ describe('a mistake', () => {
       const kill = (target: string, at: number, seconds: number): PlannedEpisode => {
         return { at, for: seconds, fault: 'kill', plan: { targets: [target] } }
       }
-      const run = runOf({ bug }, 1, { workload: 'register' })
+      const run = drawRun(quarry({ bug }, { workload: 'register' }), 1)
       const episodes = [kill('n1', 1, 1), kill('s1', 1.6, 0.2)]
       const { proof } = await playRun({ ...run, rate: 100, schedule: { episodes } })
       if (bug === 'none') expect(proof?.anomaly.summary).toBeUndefined()

@@ -2,6 +2,7 @@
 import type { Cluster, Member, System } from '../../../harness/api.ts'
 import { openRegisterAtHome, openSet, primaries, status } from '../clients.ts'
 import { inContainers } from '../container.ts'
+import { bugOption } from '../declaration.ts'
 import { openLock } from '../lock-clients.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { Host } from './host.ts'
@@ -32,11 +33,7 @@ export default {
   version: 'reference',
   sizes: { default: 3, allowed: [3] },
   options: {
-    bug: {
-      summary: 'a mistake to build in: docs/reference-systems.md',
-      default: 'none',
-      choices: ['none', ...Object.keys(bugs)],
-    },
+    bug: bugOption(bugs),
     snapshotAfter: {
       summary: 'inputs in the log before a state takes their place',
       default: '100',

@@ -2,6 +2,7 @@
 import type { Cluster, Member, System } from '../../../harness/api.ts'
 import { openRegister, openSet, status } from '../clients.ts'
 import { inContainers } from '../container.ts'
+import { bugOption } from '../declaration.ts'
 import { openLock } from '../lock-clients.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { LamportNode } from './node.ts'
@@ -33,11 +34,7 @@ export default {
   version: 'reference',
   sizes: { default: 3, allowed: [2, 3, 5] },
   options: {
-    bug: {
-      summary: 'a mistake to build in: docs/reference-systems.md',
-      default: 'none',
-      choices: ['none', ...Object.keys(bugs)],
-    },
+    bug: bugOption(bugs),
     snapshotAfter: {
       summary: 'requests carried out before a state takes their place',
       default: '1000',

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { SimDisk } from '../../../harness/cluster/sim/disk.ts'
-import type { Trial } from '../../../harness/hunt/trial.ts'
 import type { Body, World } from '../../../harness/program.ts'
-import { drawRun, playRun } from '../../../harness/testing/trials.ts'
+import {
+  complaints,
+  drawRun,
+  firstViolation,
+  playRun,
+  playSeed,
+  quarriesOf,
+} from '../../../harness/testing/trials.ts'
 import type { PlannedEpisode } from '../../../results/schedule.ts'
 import type { MachineRequest } from '../machine.ts'
 import type { Bug } from './bugs.ts'
@@ -13,40 +19,20 @@ import { Requests, type Stamped } from './requests.ts'
 /** Long enough for a few faults, s. */
 const TIME_LIMIT_S = 5
 
-interface Focus {
-  readonly workload?: string
-  readonly faults?: readonly string[]
-  readonly nodes?: number
-}
-
-const runOf = (options: Readonly<Record<string, string>>, seed: number, focus: Focus) =>
-  drawRun({ system: 'lamport', options, timeLimitS: TIME_LIMIT_S, ...focus }, seed)
-
-const trial = (
-  options: Readonly<Record<string, string>>,
-  seed: number,
-  focus: Focus = {},
-): Promise<Trial> => playRun(runOf(options, seed, focus))
-
-/** What the first violation among these seeds is. */
-const caught = async (bug: Bug, most: number, focus: Focus): Promise<string | undefined> => {
-  for (let seed = 1; seed <= most; seed++) {
-    const { proof } = await trial({ bug }, seed, focus)
-    if (proof !== undefined) return proof.anomaly.type
-  }
-  return undefined
-}
+const quarry = quarriesOf('lamport', TIME_LIMIT_S)
 
 describe('the correct build', () => {
   test('keeps its promises', async () => {
-    for (let seed = 1; seed <= 20; seed++)
-      expect((await trial({}, seed)).proof?.anomaly.summary, `seed ${seed}`).toBeUndefined()
+    expect(await complaints(quarry({}), 20)).toEqual([])
   }, 60_000)
 
   test('forgets nothing when a state takes the place of requests', async () => {
     const faults = ['kill', 'lose-unsynced', 'restart', 'crash-loop']
     for (let seed = 1; seed <= 10; seed++) {
-      const { outcome } = await trial({ snapshotAfter: '20' }, seed, { faults, workload: 'set' })
+      const { outcome } = await playSeed(
+        quarry({ snapshotAfter: '20' }, { faults, workload: 'set' }),
+        seed,
+      )
       expect(outcome, `seed ${seed}`).toBe('valid')
     }
   }, 60_000)
@@ -54,7 +40,7 @@ describe('the correct build', () => {
   test.for(['kill', 'lose-unsynced'])('goes on after %s of all nodes at once', async (fault) => {
     const episodes: PlannedEpisode[] = [{ at: 2, for: 1, fault, plan: { targets: 'all' } }]
     for (let seed = 1; seed <= 4; seed++) {
-      const run = runOf({}, seed, { workload: 'set', nodes: 3 })
+      const run = drawRun(quarry({}, { workload: 'set', nodes: 3 }), seed)
       const busy = { ...run, rate: 300, schedule: { episodes } }
       expect((await playRun(busy)).outcome, `seed ${seed}`).toBe('valid')
     }
@@ -75,7 +61,8 @@ describe('a mistake', () => {
     ['LC4', 'lock', 'reorder', bothHold],
     ['LC5', 'register', 'crash-loop', disorder],
   ])('%s is caught by %s under %s', async ([bug, workload, fault, anomalies]) => {
-    expect(anomalies).toContain(await caught(bug, 40, { workload, faults: [fault] }))
+    const hunted = quarry({ bug }, { workload, faults: [fault] })
+    expect(anomalies).toContain((await firstViolation(hunted, { seeds: 40 }))?.anomaly.type)
   })
 })
 

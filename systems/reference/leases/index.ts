@@ -5,6 +5,7 @@
 import type { Claim, Cluster, Member, System } from '../../../harness/api.ts'
 import { openLeader, openSet, primaries, status } from '../clients.ts'
 import { inContainers } from '../container.ts'
+import { bugOption, servers } from '../declaration.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { openLock } from './clients.ts'
 import { Keeper } from './keeper.ts'
@@ -33,9 +34,7 @@ const leader: Claim = {
 const members = (nodes: number): readonly Member[] => [
   { name: 'k1', role: 'keeper', serves: false },
   { name: 's1', role: 'storage', serves: false },
-  ...Array.from({ length: nodes - 2 }, (_, n): Member => {
-    return { name: `n${n + 1}`, role: 'server', serves: true }
-  }),
+  ...servers(nodes - 2),
 ]
 
 /** Everybody answers, and knows the one who leads. */
@@ -55,11 +54,7 @@ export default {
   version: 'reference',
   sizes: { default: 5, allowed: [4, 5, 7] },
   options: {
-    bug: {
-      summary: 'a mistake to build in: docs/reference-systems.md',
-      default: 'none',
-      choices: ['none', ...Object.keys(bugs)],
-    },
+    bug: bugOption(bugs),
   },
   members,
   program: ({ role }, peers, options) => {

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { SimDisk } from '../../../harness/cluster/sim/disk.ts'
-import type { Quarry, Trial } from '../../../harness/hunt/trial.ts'
 import type { Body, World } from '../../../harness/program.ts'
-import { playSeed } from '../../../harness/testing/trials.ts'
+import {
+  complaints,
+  firstViolation,
+  playSeed,
+  quarriesOf,
+} from '../../../harness/testing/trials.ts'
 import type { Bug } from './bugs.ts'
 import { Keeper } from './keeper.ts'
 import { OwnLease } from './lease.ts'
@@ -14,21 +18,11 @@ const TIME_LIMIT_S = 5
 /** How many runs a mistake has to show itself. */
 const SEEDS = 20
 
-const quarry = (bug: Bug | 'none', focus: Partial<Quarry> = {}): Quarry => ({
-  system: 'leases',
-  options: { bug },
-  timeLimitS: TIME_LIMIT_S,
-  ...focus,
-})
-
-const trial = (hunted: Quarry, seed: number): Promise<Trial> => playSeed(hunted, seed)
+const quarry = quarriesOf('leases', TIME_LIMIT_S)
 
 describe('leases', () => {
   test('the correct build keeps its promises', async () => {
-    for (let seed = 1; seed <= 20; seed++) {
-      const { proof, simulated } = await trial(quarry('none'), seed)
-      expect(proof?.anomaly.summary ?? simulated.problems[0], `seed ${seed}`).toBeUndefined()
-    }
+    expect(await complaints(quarry({}), 20)).toEqual([])
   }, 30_000)
 
   test.for<readonly [bug: Bug, workload: string, faults: string, seed: number, by: string]>([
@@ -40,17 +34,14 @@ describe('leases', () => {
     ['LE5', 'lock', 'restart', 1, 'two-holders'],
     ['LE6', 'lock', 'slow', 1, 'two-holders'],
   ])('%s is caught by %s under %s', async ([bug, workload, faults, from, by]) => {
-    const hunted = quarry(bug, { nodes: 5, workload, faults: faults.split(',') })
-    for (let seed = from; seed < from + SEEDS; seed++) {
-      const { proof } = await trial(hunted, seed)
-      if (proof !== undefined) return expect(proof.anomaly.type).toBe(by)
-    }
-    expect.fail(`not caught in ${SEEDS} runs`)
+    const hunted = quarry({ bug }, { nodes: 5, workload, faults: faults.split(',') })
+    const proof = await firstViolation(hunted, { from, seeds: SEEDS })
+    expect(proof?.anomaly.type).toBe(by)
   })
 
   test('a leader that was paused between its read and its write is fenced off', async () => {
     const paused = { nodes: 5, workload: 'set', faults: ['pause'] }
-    expect((await trial(quarry('none', paused), 8)).outcome).toBe('valid')
+    expect((await playSeed(quarry({}, paused), 8)).outcome).toBe('valid')
   })
 })
 

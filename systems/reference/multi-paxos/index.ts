@@ -1,7 +1,8 @@
 /** Multi-Paxos, as a system under test: a replicated log whose builds with a known mistake must be caught. */
-import type { Claim, Cluster, Member, System } from '../../../harness/api.ts'
+import type { Claim, Cluster, System } from '../../../harness/api.ts'
 import { openLeader, openRegister, openSet, primaries, status } from '../clients.ts'
 import { inContainers } from '../container.ts'
+import { bugOption, servers } from '../declaration.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { PaxosNode } from './node.ts'
 
@@ -13,9 +14,6 @@ const unique =
 
 /** A few elections: two that stand at once may keep each other from leading for a while, ms. */
 const progressMs = (electionMs: number): number => 2000 + 10 * electionMs
-
-const members = (nodes: number): readonly Member[] =>
-  Array.from({ length: nodes }, (_, n) => ({ name: `n${n + 1}`, role: 'server', serves: true }))
 
 /** Everybody answers and follows one ballot, whose proposer leads. */
 const ready = async (cluster: Cluster): Promise<void> => {
@@ -34,11 +32,7 @@ export default {
   needsDisks: true,
   sizes: { default: 5, allowed: [1, 3, 5, 7] },
   options: {
-    bug: {
-      summary: 'a mistake to build in: docs/reference-systems.md',
-      default: 'none',
-      choices: ['none', ...Object.keys(bugs)],
-    },
+    bug: bugOption(bugs),
     snapshotAfter: {
       summary: 'slots in the log before a snapshot takes their place',
       default: '100',
@@ -50,7 +44,7 @@ export default {
       drawn: ['50', '150'],
     },
   },
-  members,
+  members: servers,
   program: (_, __, options) => (world) =>
     new PaxosNode(world, {
       bug: options.bug as Bug | 'none',

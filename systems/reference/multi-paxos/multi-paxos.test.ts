@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { SimDisk } from '../../../harness/cluster/sim/disk.ts'
-import type { Quarry, Trial } from '../../../harness/hunt/trial.ts'
-import { drawRun, playRun, playSeed } from '../../../harness/testing/trials.ts'
+import {
+  complaints,
+  drawRun,
+  firstViolation,
+  playRun,
+  quarriesOf,
+} from '../../../harness/testing/trials.ts'
 import { Acceptor } from './acceptor.ts'
 import { type Ballot, compare, NO_BALLOT } from './ballot.ts'
 import type { Bug } from './bugs.ts'
@@ -15,21 +20,11 @@ const TIME_LIMIT_S = 5
 /** How many runs a mistake has to show itself. */
 const SEEDS = 20
 
-const quarry = (bug: Bug | 'none', focus: Partial<Quarry> = {}): Quarry => ({
-  system: 'multi-paxos',
-  options: { bug },
-  timeLimitS: TIME_LIMIT_S,
-  ...focus,
-})
-
-const trial = (hunted: Quarry, seed: number): Promise<Trial> => playSeed(hunted, seed)
+const quarry = quarriesOf('multi-paxos', TIME_LIMIT_S)
 
 describe('multi-paxos', () => {
   test('the correct build keeps its promises', async () => {
-    for (let seed = 1; seed <= 20; seed++) {
-      const { proof, simulated } = await trial(quarry('none'), seed)
-      expect(proof?.anomaly.summary ?? simulated.problems[0], `seed ${seed}`).toBeUndefined()
-    }
+    expect(await complaints(quarry({}), 20)).toEqual([])
   }, 30_000)
 
   test.for<
@@ -41,12 +36,9 @@ describe('multi-paxos', () => {
     ['MP5', 5, 'set', 'lose-unsynced', 1, 'lost'],
     ['MP6', 5, 'set', 'partition', 1, 'lost'],
   ])('%s is caught on %s nodes by %s under %s', async ([bug, nodes, workload, fault, from, by]) => {
-    const hunted = quarry(bug, { nodes, workload, faults: fault.split(',') })
-    for (let seed = from; seed < from + SEEDS; seed++) {
-      const { proof } = await trial(hunted, seed)
-      if (proof !== undefined) return expect(proof.anomaly.type).toBe(by)
-    }
-    expect.fail(`not caught in ${SEEDS} runs`)
+    const hunted = quarry({ bug }, { nodes, workload, faults: fault.split(',') })
+    const proof = await firstViolation(hunted, { from, seeds: SEEDS })
+    expect(proof?.anomaly.type).toBe(by)
   })
 
   test('MP1 is caught when a deposed leader is heard again by those who have forgotten their promises', async () => {
@@ -55,7 +47,7 @@ describe('multi-paxos', () => {
       { at: 1.4, for: 1, fault: 'kill', plan: { targets: ['n2', 'n3'] } },
     ]
     const played = async (bug: Bug | 'none') => {
-      const hunted = quarry(bug, { workload: 'set', nodes: 3, timeLimitS: 4 })
+      const hunted = quarry({ bug }, { workload: 'set', nodes: 3, timeLimitS: 4 })
       // With this seed n1 leads at first.
       return playRun({ ...drawRun(hunted, 5), schedule: { episodes } })
     }

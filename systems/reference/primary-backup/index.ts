@@ -5,6 +5,7 @@
 import type { Cluster, Member, System } from '../../../harness/api.ts'
 import { openRegister, openSet, primaries, status } from '../clients.ts'
 import { inContainers } from '../container.ts'
+import { bugOption, servers } from '../declaration.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { Server } from './server.ts'
 import { ViewService } from './view-service.ts'
@@ -14,9 +15,7 @@ const says =
 
 const members = (nodes: number): readonly Member[] => [
   { name: 'v1', role: 'view-service', serves: false },
-  ...Array.from({ length: nodes - 1 }, (_, n): Member => {
-    return { name: `n${n + 1}`, role: 'server', serves: true }
-  }),
+  ...servers(nodes - 1),
 ]
 
 /** Everybody is in one view, and its primary has a backup. */
@@ -37,11 +36,7 @@ export default {
   needsDisks: true,
   sizes: { default: 4, allowed: [4, 6] },
   options: {
-    bug: {
-      summary: 'a mistake to build in: docs/reference-systems.md',
-      default: 'none',
-      choices: ['none', ...Object.keys(bugs)],
-    },
+    bug: bugOption(bugs),
     snapshotAfter: {
       summary: 'requests in the log before a state takes their place',
       default: '100',

@@ -1,27 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import type { Trial } from '../../../harness/hunt/trial.ts'
-import { playSeed } from '../../../harness/testing/trials.ts'
+import { complaints, playSeed, quarriesOf } from '../../../harness/testing/trials.ts'
 import type { Bug } from './bugs.ts'
 
 /** Long enough for a few faults, s. */
 const TIME_LIMIT_S = 5
 
-const trial = (
-  options: Readonly<Record<string, string>>,
-  seed: number,
-  focus: { readonly workload?: string; readonly faults?: readonly string[] } = {},
-): Promise<Trial> => {
-  const quarry = { system: 'primary-backup', options, nodes: 4, timeLimitS: TIME_LIMIT_S, ...focus }
-  return playSeed(quarry, seed)
-}
+const quarry = quarriesOf('primary-backup', TIME_LIMIT_S)
 
 describe('a primary with a backup', () => {
   test('the correct build keeps its promises', async () => {
-    for (let seed = 1; seed <= 20; seed++)
-      expect(
-        (await trial({ bug: 'none' }, seed)).proof?.anomaly.summary,
-        `seed ${seed}`,
-      ).toBeUndefined()
+    expect(await complaints(quarry({ bug: 'none' }, { nodes: 4 }), 20)).toEqual([])
   }, 60_000)
 
   test.for<readonly [bug: Bug, workload: string, faults: string, seed: number, anomaly: string]>([
@@ -32,7 +20,10 @@ describe('a primary with a backup', () => {
     ['PB5', 'set', 'kill', 12, 'lost'],
     ['PB6', 'set', 'kill', 1, 'duplicated'],
   ])('%s is caught by %s under %s', async ([bug, workload, faults, seed, anomaly]) => {
-    const { proof } = await trial({ bug }, seed, { workload, faults: faults.split(',') })
+    const { proof } = await playSeed(
+      quarry({ bug }, { nodes: 4, workload, faults: faults.split(',') }),
+      seed,
+    )
     expect(proof?.anomaly.type).toBe(anomaly)
   })
 })

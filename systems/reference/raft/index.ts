@@ -1,7 +1,8 @@
 /** Raft, as a system under test: a replicated key-value store whose builds with a known mistake must be caught. */
-import type { Cluster, Member, System } from '../../../harness/api.ts'
+import type { Cluster, System } from '../../../harness/api.ts'
 import { openRegister, openSet, primaries, status } from '../clients.ts'
 import { inContainers } from '../container.ts'
+import { bugOption, servers } from '../declaration.ts'
 import { type Bug, bugs } from './bugs.ts'
 import { RaftNode } from './node.ts'
 import { membership } from './operator.ts'
@@ -11,9 +12,6 @@ const says =
 
 /** Clients look for the leader again, and an election may need several rounds (section 9.3). */
 const progressMs = (electionMs: number): number => 2000 + 10 * electionMs
-
-const members = (nodes: number): readonly Member[] =>
-  Array.from({ length: nodes }, (_, n) => ({ name: `n${n + 1}`, role: 'server', serves: true }))
 
 /** Everybody answers, and one leads them all. */
 const ready = async (cluster: Cluster): Promise<void> => {
@@ -30,11 +28,7 @@ export default {
   version: 'reference',
   sizes: { default: 5, allowed: [1, 3, 4, 5, 7] },
   options: {
-    bug: {
-      summary: 'a mistake to build in: docs/reference-systems.md',
-      default: 'none',
-      choices: ['none', ...Object.keys(bugs)],
-    },
+    bug: bugOption(bugs),
     snapshotAfter: {
       summary: 'entries in the log before a snapshot takes their place',
       default: '100',
@@ -46,7 +40,7 @@ export default {
       drawn: ['50', '150'],
     },
   },
-  members,
+  members: servers,
   program: (_, __, options) => (world) =>
     new RaftNode(world, {
       bug: options.bug as Bug | 'none',
