@@ -150,6 +150,23 @@ export type ConsistencyModel =
   | 'eventual'
   /** No promise that an acknowledged write survives. */
   | 'best-effort'
+  | IsolationLevel
+
+/** What is promised of transactions, from strong to weak (Adya 1999; Cerone, Bernardi & Gotsman 2015). */
+export type IsolationLevel =
+  | 'strict-serializable'
+  | 'strong-session-serializable'
+  | 'serializable'
+  | 'strong-snapshot-isolation'
+  | 'strong-session-snapshot-isolation'
+  | 'snapshot-isolation'
+  | 'parallel-snapshot-isolation'
+  | 'repeatable-read'
+  | 'causal'
+  | 'read-atomic'
+  | 'monotonic-atomic-view'
+  | 'read-committed'
+  | 'read-uncommitted'
 
 /** What the makers of a system claim for one data type. */
 export interface Claim {
@@ -293,6 +310,8 @@ export interface PlanContext {
   /** Client threads: process numbers start as 0 … threads-1. */
   readonly threads: number
   readonly options: OptionValues
+  /** The consistency model that the system claims for the data type: what is judged where a workload knows several. */
+  readonly claimed: string
 }
 
 export interface Workload<C extends Call = Call> {

@@ -104,6 +104,7 @@ export const workloadPlan = (run: RunRecord, workload: Workload): Plan => {
     random: random(run.seed).fork('workload'),
     threads: run.concurrency,
     options: run.workloadOptions,
+    claimed: run.claim.model,
   })
   if (run.progress === undefined) return plan
   return { ...plan, checkers: { ...plan.checkers, progress: progressWithin(run.progress) } }
