@@ -84,6 +84,8 @@ export interface Checker<C extends Call = Call> {
    * after another, each answered as data.
    */
   readonly help?: (limits: Limits) => (task: unknown) => unknown
+  /** Present where the checker holds histories against a model: that model. */
+  readonly model?: Model
 }
 
 /** What a plug-in file in `checkers/` exports by default; its file name is the checker's name. */

@@ -28,7 +28,7 @@ export const linearizable = <S, O>(model: Model<S, O>): Checker =>
   Object.assign(
     (history: History, limits: Limits) =>
       concluded(`the model ${model.name}`, () => judge(history, model, limits)),
-    { help: helping(model) },
+    { help: helping(model), model: model as Model },
   )
 
 /** What an event takes in the parts, about. */

@@ -79,6 +79,19 @@ export interface VerdictRecord {
   readonly problems: readonly string[]
   /** Things to know that change nothing: a truncated last line. */
   readonly notes: readonly string[]
-  /** Where it was asked for: an order that shows linearizability, or how far one comes. */
+  /** An order that shows linearizability, where it was asked for; in a violating run, how far one comes. */
   readonly witness?: Witness
+  /** Of a run of registers that is not linearizable: where it stands among the weaker levels. */
+  readonly placement?: Placement
+}
+
+/** Where a history stands on the spectrum of consistency levels; names in one text, as people read them. */
+export interface Placement {
+  /** The strongest levels kept, or `none`. */
+  readonly strongest: string
+  readonly weakestBroken: string
+  /** Levels that could not be decided within the limits. */
+  readonly undecided?: string
+  /** A proof for each of the weakest levels broken. */
+  readonly anomalies: readonly Anomaly[]
 }

@@ -16,6 +16,8 @@ export interface Partial {
   readonly key: Key | undefined
   /** In a legal order: all that completed before `stuck` did, and what had to take effect with them. */
   readonly ops: readonly number[]
+  /** How many more stand before them, where not all are kept. */
+  readonly before?: number
   /** The states after the last of `ops`, as people read them: at most a hundred. */
   readonly states: readonly string[]
   /** No order explains its completion together with those before it. */

@@ -97,7 +97,7 @@ class Seat {
         return { verdict: unjudged(path, 'malformed', last.message) }
       case 'exhausted':
         return { verdict: verdict ?? unjudged(path, 'unknown', last.reason) }
-      case 'judged':
+      case 'explained':
         return { verdict: last.verdict }
       case 'report':
         return { verdict: verdict!, report: last.text }
@@ -135,7 +135,7 @@ class Seat {
         if (answer.kind === 'loaded') allow(budgetMs * GRACE)
         else if (answer.kind === 'hire') this.crew.hire(answer.post, answer.ports, failHelping)
         else if (answer.kind === 'dismiss') this.crew.dismiss()
-        else if (answer.kind === 'judged' && wanted === 'report') {
+        else if (answer.kind === 'judged' || (answer.kind === 'explained' && wanted === 'report')) {
           verdict = answer.verdict
           allow(AROUND_MS)
         } else finish(answer)
@@ -162,6 +162,6 @@ class Seat {
 interface Conversation {
   readonly verdict: VerdictRecord | undefined
   readonly last:
-    | Exclude<JudgeAnswer, { readonly kind: 'loaded' | 'hire' | 'dismiss' }>
+    | Exclude<JudgeAnswer, { readonly kind: 'loaded' | 'hire' | 'dismiss' | 'judged' }>
     | { readonly kind: 'exhausted'; readonly reason: string }
 }

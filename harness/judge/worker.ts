@@ -11,6 +11,7 @@ import type { VerdictRecord } from '../../results/run.ts'
 import { StoreError } from '../../results/store.ts'
 import { messageOf, UsageError } from '../errors.ts'
 import { caveat } from './caveat.ts'
+import { explained } from './explanation.ts'
 import { type Post, withHelpers } from './helpers.ts'
 import { historyOf, type JudgeInput } from './input.ts'
 import { type Budget, limitsOf } from './limits.ts'
@@ -27,7 +28,10 @@ export interface JudgeJob extends Budget {
   readonly wanted: 'verdict' | 'report'
 }
 
-/** What it answers: that it is loaded, then one of the others, and after a verdict whose report is wanted, the report. */
+/**
+ * What it answers: that it is loaded, then one of the others; a verdict is followed by what explains it,
+ * and where its report is wanted, by the report.
+ */
 export type JudgeAnswer =
   /** The history is read: from now on the budget counts. */
   | { readonly kind: 'loaded' }
@@ -35,6 +39,8 @@ export type JudgeAnswer =
   | { readonly kind: 'hire'; readonly post: Post; readonly ports: readonly MessagePort[] }
   | { readonly kind: 'dismiss' }
   | { readonly kind: 'judged'; readonly verdict: VerdictRecord }
+  /** The same verdict with what explains it; without it the verdict stands as well. */
+  | { readonly kind: 'explained'; readonly verdict: VerdictRecord }
   | { readonly kind: 'report'; readonly text: string }
   | { readonly kind: 'malformed'; readonly message: string }
   | { readonly kind: 'usage'; readonly message: string }
@@ -61,7 +67,9 @@ const judge = async (job: JudgeJob): Promise<void> => {
   const verdict =
     job.input.show === undefined ? told : await withWitness(job.input, history, told, limits)
   answer({ kind: 'judged', verdict })
-  if (job.wanted === 'report') answer({ kind: 'report', text: await tell(job, verdict, history) })
+  const whole = await withExplanation(job, verdict, checkers, history)
+  answer({ kind: 'explained', verdict: whole })
+  if (job.wanted === 'report') answer({ kind: 'report', text: await tell(job, whole, history) })
 }
 
 const withWitness = async (
@@ -73,6 +81,20 @@ const withWitness = async (
   const { witness } = await import('../../checkers/linearizable/witness.ts')
   const model = await modelFor(input, history)
   return { ...verdict, witness: witness(history, model, limits) }
+}
+
+/** Explanations are for the pages of runs, and may take this long; ms. */
+const EXPLANATION_MS = 10_000
+
+const withExplanation = async (
+  { input, ...budget }: JudgeJob,
+  verdict: VerdictRecord,
+  checkers: Readonly<Record<string, Checker>>,
+  history: History,
+): Promise<VerdictRecord> => {
+  if (input.by !== undefined || verdict.valid !== false) return verdict
+  const budgetMs = Math.min(EXPLANATION_MS, budget.budgetMs)
+  return explained(verdict, checkers, history, limitsOf({ ...budget, budgetMs }))
 }
 
 /** The verdict of one checker, on several threads where it can share its work and some are free. */
