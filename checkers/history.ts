@@ -7,6 +7,7 @@
  * completion once), so that millions of events are cheap. It cannot be built from ill-formed input:
  * `HistoryBuilder.add` refuses an event that breaks a rule and says which.
  */
+import { NONE } from './typed-arrays.ts'
 import { Values } from './values.ts'
 
 export type OpType = 'invoke' | 'ok' | 'fail' | 'info'
@@ -56,8 +57,7 @@ const typeCodes: Readonly<Record<string, number>> = {
 
 /** The process code of the nemesis in the `process` column. */
 export const NEMESIS = -1
-/** In the `partner` column: the invocation never completed, or the event is the nemesis'. */
-export const NONE = -1
+export { NONE }
 
 /** The columns of a history; each has one entry an event. */
 export interface Columns {
@@ -69,7 +69,7 @@ export interface Columns {
   readonly f: Uint16Array
   /** Index into `keys`, or NONE. */
   readonly key: Int32Array
-  /** Position of the other event of the operation, or NONE. */
+  /** Position of the other event; NONE for an invocation that never completed, and for the nemesis' events. */
   readonly partner: Int32Array
   readonly value: Values
 }

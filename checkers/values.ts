@@ -2,8 +2,11 @@
  * The values of a history's events, one column. Almost all are small whole numbers, nothing, or two or
  * three of those (the `[from, to]` of a compare-and-set), and those are kept in typed arrays: a million
  * little lists on the heap cost the garbage collector more time, again and again, than it takes to judge
- * the history that they belong to. A list is made anew whenever it is asked for.
+ * the history that they belong to. So would transactions, which have columns of their own
+ * (`transactions/micro-operations.ts`). A list is made anew whenever it is asked for.
  */
+import { MicroOperations } from './transactions/micro-operations.ts'
+import { doubled, NONE } from './typed-arrays.ts'
 
 /** Kinds of value in `Values.kind`. */
 export const ABSENT = 0
@@ -15,6 +18,8 @@ export const PAIR = 3
 export const TRIPLE = 4
 /** Anything else: the code is its place in `others`. */
 const OTHER = 5
+/** A list of micro-operations: the code is its number in `transactions`. */
+export const TRANSACTION = 6
 
 /** Stands for null in `elements`. */
 export const NULL_ELEMENT = -(2 ** 31)
@@ -34,6 +39,7 @@ export class Values {
   code = new Int32Array(1024)
   /** What the lists of two and three hold, one after another. */
   elements = new Int32Array(64)
+  readonly transactions = new MicroOperations()
   private used = 0
   private readonly others: unknown[] = []
 
@@ -51,7 +57,11 @@ export class Values {
     else if (value === null) this.set(position, NULL, 0)
     else if (isTuple(value))
       this.set(position, value.length === 2 ? PAIR : TRIPLE, this.store(value))
-    else this.set(position, OTHER, this.others.push(value) - 1)
+    else {
+      const transaction = Array.isArray(value) ? this.transactions.push(value) : NONE
+      if (transaction !== NONE) this.set(position, TRANSACTION, transaction)
+      else this.set(position, OTHER, this.others.push(value) - 1)
+    }
   }
 
   /** The value at a position (0 … length-1); lists of two and three are new ones each time. */
@@ -68,6 +78,8 @@ export class Values {
         return [this.element(code), this.element(code + 1)]
       case TRIPLE:
         return [this.element(code), this.element(code + 1), this.element(code + 2)]
+      case TRANSACTION:
+        return this.transactions.at(code)
       default:
         return this.others[code]
     }
@@ -83,6 +95,7 @@ export class Values {
     const kind = this.kind[position]
     if (kind === PAIR) return 2
     if (kind === TRIPLE) return 3
+    if (kind === TRANSACTION) return this.transactions.count(this.code[position]!)
     const other = kind === OTHER ? this.others[this.code[position]!] : undefined
     return Array.isArray(other) ? other.length : -1
   }
@@ -134,12 +147,3 @@ const isTuple = (value: unknown): value is readonly (number | null)[] =>
   isElement(value[0]) &&
   isElement(value[1]) &&
   (value.length === 2 || isElement(value[2]))
-
-const doubled = <A extends { readonly length: number; set(from: A): void }>(
-  from: A,
-  make: new (length: number) => A,
-): A => {
-  const to = new make(from.length * 2)
-  to.set(from)
-  return to
-}
