@@ -12,6 +12,8 @@ export interface Command {
   readonly options: Readonly<Record<string, Options>>
   readonly positional?: { readonly name: string; readonly options: PositionalOptions }
   readonly examples: readonly (readonly [command: string, what: string])[]
+  /** What is said at the first Ctrl-C, where nothing has to be healed. */
+  readonly interrupted?: string
   /** Runs it. The arguments hold each option under its name. */
   run(args: Arguments, signal: AbortSignal): Promise<ExitCode>
 }

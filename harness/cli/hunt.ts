@@ -84,7 +84,6 @@ export const huntCommand: Command = {
       requiresArg: true,
     },
     json: jsonOption,
-    quiet: { type: 'boolean', describe: 'no progress' },
   },
   examples: [
     ['hunt raft --bug RA3 --budget 60s', 'a stale read, in a few operations and faults'],

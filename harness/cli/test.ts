@@ -124,7 +124,6 @@ export const testCommand: Command = {
     store: storeOption,
     ...budgetOptions,
     json: jsonOption,
-    quiet: { type: 'boolean', describe: 'no progress' },
   },
   examples: [
     ['test redis-sentinel --workload set --faults partition', 'acknowledged writes are lost'],

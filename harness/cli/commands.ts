@@ -1,0 +1,18 @@
+/** Every command, loaded when it is named: what drives containers takes longer to load than most checks. */
+import type { Command } from './command.ts'
+
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  test: async () => (await import('./test.ts')).testCommand,
+  hunt: async () => (await import('./hunt.ts')).huntCommand,
+  check: async () => (await import('./check.ts')).checkCommand,
+  convert: async () => (await import('./convert.ts')).convertCommand,
+  list: async () => (await import('./list.ts')).listCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
+  clean: async () => (await import('./clean.ts')).cleanCommand,
+}
+
+/** The command of that name alone, or all of them where none is called so. */
+export const commandsFor = (name = ''): Promise<readonly Command[]> => {
+  const chosen = Object.hasOwn(commands, name) ? [commands[name]!] : Object.values(commands)
+  return Promise.all(chosen.map((load) => load()))
+}
