@@ -18,6 +18,7 @@ import type { Network } from './capabilities/network.ts'
 import type { Processes } from './capabilities/processes.ts'
 import type { Resources } from './capabilities/resources.ts'
 import type { Traffic } from './capabilities/traffic.ts'
+import type { ConsistencyModel } from './consistency.ts'
 import type { Generator } from './generator.ts'
 import type { StartProgram } from './program.ts'
 import type { Random } from './random.ts'
@@ -67,6 +68,7 @@ export {
 } from './capabilities/traffic.ts'
 export { monotonicMs } from './clock.ts'
 export { clocksHold, type ShiftedProcesses, shiftedProcesses } from './clock-evidence.ts'
+export type { ConsistencyModel, IsolationLevel } from './consistency.ts'
 export * from './damage.ts'
 export * from './disk-evidence.ts'
 export { DefiniteError, Refused } from './errors.ts'
@@ -141,32 +143,6 @@ export type Options = Readonly<Record<string, Option>>
 export type OptionValues = Readonly<Record<string, string>>
 
 // ---------------------------------------------------------------- systems
-
-/** The consistency models schism speaks of, from strong to weak, as the literature names them. */
-export type ConsistencyModel =
-  | 'linearizable'
-  | 'sequential'
-  | 'causal'
-  | 'eventual'
-  /** No promise that an acknowledged write survives. */
-  | 'best-effort'
-  | IsolationLevel
-
-/** What is promised of transactions, from strong to weak (Adya 1999; Cerone, Bernardi & Gotsman 2015). */
-export type IsolationLevel =
-  | 'strict-serializable'
-  | 'strong-session-serializable'
-  | 'serializable'
-  | 'strong-snapshot-isolation'
-  | 'strong-session-snapshot-isolation'
-  | 'snapshot-isolation'
-  | 'parallel-snapshot-isolation'
-  | 'repeatable-read'
-  | 'causal'
-  | 'read-atomic'
-  | 'monotonic-atomic-view'
-  | 'read-committed'
-  | 'read-uncommitted'
 
 /** What the makers of a system claim for one data type. */
 export interface Claim {
