@@ -11,8 +11,9 @@ import { type Odds, uniqueHistories } from '../testing/unique.ts'
 import { Blocks } from './blocks.ts'
 import { Chains } from './chains.ts'
 import { undecidedByDiffering } from './differs.ts'
-import { parts } from './part.ts'
+import { NEVER, parts } from './part.ts'
 import { problem, searchOf } from './problem.ts'
+import { accepted } from './zones.ts'
 
 const settings: RegisterSettings = { initial: null, failedCas: 'observe', cas: true }
 const check = linearizable(casRegister)
@@ -48,6 +49,16 @@ describe('blocks agree with the search and with the definition', () => {
           const found = byBlocks(history)
           seen[`${found}`]++
           if (found !== undefined) expect(found).toBe(linear)
+          // The scan says yes where the blocks do, and nothing otherwise; it counts what they count.
+          const plain = accepted(history, settings, unlimited)
+          const all = registers(history, settings)
+          expect(plain !== undefined).toBe(found === true && all.differs.size === 0)
+          if (plain !== undefined)
+            expect([plain.operations, plain.indeterminate, plain.keys]).toEqual([
+              all.size,
+              all.end.filter((end) => end === NEVER).length,
+              new Set(all.key).size,
+            ])
           const verdict = check(history, unlimited)
           expect(verdict.valid).toBe(linear)
           if (history.length < 14) expect(bruteForce(history, casRegister)).toBe(linear)

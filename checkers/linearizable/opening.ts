@@ -19,6 +19,7 @@ import { proofOf } from './proof.ts'
 import { refuted } from './refuted.ts'
 import { refute } from './refuter.ts'
 import type { Undecided } from './turns.ts'
+import { accepted } from './zones.ts'
 
 /** What a judgment begins with. */
 export interface Opening<O> {
@@ -75,6 +76,11 @@ const openRegisters = <S, O>(
   limits: Limits,
 ): Opening<O> => {
   poll(limits, history.length * COLUMNS_BYTES)
+  const plain = accepted(history, settings, limits)
+  if (plain !== undefined) {
+    const { operations, indeterminate, keys } = plain
+    return { operations, indeterminate, keys, violations: 0, anomalies: [], undecided: [] }
+  }
   const all = registersOf(history, settings)
   const chains = new Chains(all, limits)
   const left = undecidedKeys(chains)

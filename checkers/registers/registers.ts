@@ -59,7 +59,7 @@ export const keyName = ({ history }: Registers, key: number): Key | undefined =>
 export const registers = (history: History, settings: RegisterSettings): Registers => {
   const { length, columns } = history
   const { type, partner, process, value } = columns
-  const kinds = Uint8Array.from(history.fs, (f) => kindOf[f] ?? OTHER)
+  const kinds = kindsOf(history)
   const wanted = invocations(history)
   const versions = new Versions(history.keys.length + 1, settings.initial, wanted, value.span)
   // The loop below is the hot one: columns in local names, one object at the end.
@@ -111,10 +111,14 @@ export const registers = (history: History, settings: RegisterSettings): Registe
 }
 
 const OTHER = 0
-const READ = 1
-const WRITE = 2
-const CAS = 3
+export const READ = 1
+export const WRITE = 2
+export const CAS = 3
 const kindOf: Readonly<Record<string, number>> = { read: READ, write: WRITE, cas: CAS }
+
+/** The kind of each of a history's `fs`. */
+export const kindsOf = ({ fs }: History): Uint8Array =>
+  Uint8Array.from(fs, (f) => kindOf[f] ?? OTHER)
 
 /** How many invocations there are, the nemesis' included; without branches, which cost more here. */
 const invocations = ({ columns: { type }, length }: History): number => {
