@@ -27,7 +27,7 @@ const sources: readonly Source[] = [...folders, 'bench', 'scripts']
       join(folder, path),
     ),
   )
-  .filter((path) => /\.m?ts$/.test(path) && !path.startsWith('results/runs/'))
+  .filter((path) => /\.m?tsx?$/.test(path) && !path.startsWith('results/runs/'))
   .map((path) => {
     const text = readFileSync(join(root, path), 'utf8')
     const imports = [...text.matchAll(importPattern)].map(([, typeOnly, from, dynamic]) => {
@@ -42,7 +42,7 @@ const sources: readonly Source[] = [...folders, 'bench', 'scripts']
 const product = sources.filter(({ path }) => !/\.test\.ts$|\/testing\//.test(path))
 
 const isNode = (from: string): boolean => from.startsWith('node:') || builtinModules.includes(from)
-const isInternal = (from: string): boolean => /\.(ts|js)$/.test(from)
+const isInternal = (from: string): boolean => /\.(tsx?|js)$/.test(from)
 
 /** What each folder may import from the house, beyond itself. */
 const house: Readonly<Record<string, readonly string[]>> = {

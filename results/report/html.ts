@@ -1,33 +1,30 @@
 /**
  * The report as one file that opens from `file://` anywhere, for years: no network, nothing beside it.
- * Its policy admits the two scripts and the styles by their hashes and nothing else; what a tested
- * system answered is in a JSON block that no parser runs, and reaches the page only as text. The full
- * viewer replaces what stands in `page/`; `PageData` is the seam.
+ * Its policy admits the page's script and style by their hashes, a worker made from the file's own text,
+ * and nothing else; what a tested system answered is in blocks of data that no parser runs, and reaches
+ * the page only as text. `page/run-data.ts` says how the page is made.
  */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { pageScript } from './page/script.ts'
-import { pageStyle } from './page/style.ts'
+import { type Attachments, attachmentBlocks } from './attachments.ts'
 import { type PageInput, pageData } from './page-data.ts'
+import { pageFiles } from './page-files.ts'
 
-/** Makes the page of a run. O(events); under 3 MB for any run. */
-export const htmlReport = async (input: PageInput): Promise<string> => {
-  const chart = createRequire(import.meta.url).resolve('uplot/dist/uPlot.iife.min.js')
-  const [chartScript, chartStyle] = await Promise.all([
-    readFile(chart, 'utf8'),
-    readFile(chart.replace('iife.min.js', 'min.css'), 'utf8'),
-  ])
-  const data = pageData(input)
-  const scripts = [chartScript, pageScript()]
-  const style = `${chartStyle}\n${pageStyle}`
+/** Makes the page of a run, which may still be running. O(events); under 40 MB for a million operations. */
+export const htmlReport = async (
+  input: PageInput,
+  attachments: Attachments = {},
+): Promise<string> => {
+  const { script, worker, style } = await pageFiles()
   const policy = [
     `default-src 'none'`,
-    `script-src ${scripts.map(hash).join(' ')}`,
+    `script-src ${hash(script)}`,
     `style-src ${hash(style)}`,
+    'worker-src blob:',
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ')
+  const blocks: string[] = []
+  for await (const block of attachmentBlocks(attachments)) blocks.push(block)
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -40,8 +37,10 @@ export const htmlReport = async (input: PageInput): Promise<string> => {
     '</head>',
     '<body>',
     '<noscript>This report needs JavaScript; the same verdict is in verdict.json.</noscript>',
-    `<script type="application/json" id="data">${embedded(data)}</script>`,
-    ...scripts.map((script) => `<script>${inline(script)}</script>`),
+    `<script type="application/json" id="data">${embedded(pageData(input))}</script>`,
+    `<script type="text/plain" id="worker">${inline(worker)}</script>`,
+    ...blocks,
+    `<script>${inline(script)}</script>`,
     '</body>',
     '</html>',
     '',

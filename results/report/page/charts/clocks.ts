@@ -1,19 +1,12 @@
 /**
- * How far each node's clock was ahead or behind, a line a node, below the other charts and on their axis. The
- * scale is linear around zero and logarithmic beyond, so that milliseconds and days show side by side. Runs
- * in the browser: see script.ts.
+ * How far each node's clock was ahead or behind, a line a node, on the axis of the other charts. The scale
+ * is linear around zero and logarithmic beyond, so that milliseconds and days show side by side.
  */
-import type uPlotType from 'uplot'
-import type { ClockOffsets } from '../clock-offsets.ts'
-import type { PageCharts } from '../page-data.ts'
-import type { PageElement } from './dom.ts'
-
-declare const uPlot: typeof uPlotType
-declare const h: typeof import('./elements.ts').h
-declare const colour: typeof import('./charts-view.ts').colour
-declare const commonOptions: typeof import('./charts-view.ts').commonOptions
-declare const addBands: typeof import('./charts-view.ts').addBands
-declare const placeBands: typeof import('./charts-view.ts').placeBands
+import uPlot from 'uplot'
+import type { ClockOffsets } from '../../clock-offsets.ts'
+import type { PageCharts } from '../../page-data.ts'
+import { colour } from '../canvas.ts'
+import { addBands, commonOptions, placeBands } from './plot.ts'
 
 /** Names of colours and of dashes, as the style has them: `line-0` …; later nodes begin again. */
 export const LINES = [
@@ -25,13 +18,8 @@ export const LINES = [
   { name: 'bad', dash: [3, 2] },
 ] as const
 
-export const clockLegend = ({ nodes }: ClockOffsets): readonly PageElement[] =>
-  nodes.map(({ name }, at) =>
-    h('li', '', h('span', `stroke line-${at % LINES.length}`), h('bdi', '', name)),
-  )
-
 /** `+1.5 s`, `−2 h`. */
-export const aheadText = (ms: number): string => {
+const aheadText = (ms: number): string => {
   const units = [
     [86_400_000, 'd'],
     [3_600_000, 'h'],
@@ -44,11 +32,7 @@ export const aheadText = (ms: number): string => {
   return `${ms < 0 ? '−' : '+'}${Number(Math.abs(ms / size).toPrecision(2))} ${unit}`
 }
 
-export const clockPlot = (
-  charts: PageCharts,
-  clocks: ClockOffsets,
-  place: PageElement,
-): uPlotType => {
+export const clockPlot = (charts: PageCharts, clocks: ClockOffsets, place: HTMLElement): uPlot => {
   const most = clocks.nodes
     .flatMap(({ ms }) => ms)
     .reduce<number>((furthest, ms) => Math.max(furthest, Math.abs(ms ?? 0)), 10)
@@ -57,7 +41,7 @@ export const clockPlot = (
   const within = [10, 1000, 60_000, 3_600_000, 86_400_000].filter((ms) => ms <= most * 2)
   // As many as there is room for.
   const marks = within.filter((_, at) => within.length < 3 || (within.length - at) % 2 === 1)
-  const options: uPlotType.Options = {
+  const options: uPlot.Options = {
     ...commonOptions(place, aheadText),
     height: 200,
     scales: {
@@ -94,5 +78,5 @@ export const clockPlot = (
     [0, ...clocks.x, charts.endS],
     ...clocks.nodes.map(({ ms }) => [null, ...ms, ms.at(-1) ?? null]),
   ]
-  return new uPlot(options, data as unknown as uPlotType.AlignedData, place as never)
+  return new uPlot(options, data as uPlot.AlignedData, place)
 }

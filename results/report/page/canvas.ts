@@ -1,0 +1,32 @@
+/** Drawing on canvases in the page's colours and in the shapes of the outcomes. */
+import type { Outcome } from './elements.tsx'
+
+/** A colour of the page's style at this moment. */
+export const colour = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+
+/** Adds an outcome's shape to the path: a disc for ok, a cross for fail (to be stroked), a triangle for info. */
+export const addShape = (
+  canvas: CanvasRenderingContext2D,
+  outcome: Outcome,
+  x: number,
+  y: number,
+  size: number,
+): void => {
+  if (outcome === 'ok') {
+    canvas.moveTo(x + 1.5 * size, y)
+    canvas.arc(x, y, 1.5 * size, 0, 2 * Math.PI)
+    return
+  }
+  const r = 3 * size
+  canvas.moveTo(x - r, y + (outcome === 'info' ? r : -r))
+  if (outcome === 'info') {
+    canvas.lineTo(x, y - r)
+    canvas.lineTo(x + r, y + r)
+    canvas.closePath()
+  } else {
+    canvas.lineTo(x + r, y + r)
+    canvas.moveTo(x - r, y + r)
+    canvas.lineTo(x + r, y - r)
+  }
+}

@@ -1,0 +1,2 @@
+/** What runs beside the page, so that it never stands still: decoding. */
+export {}
