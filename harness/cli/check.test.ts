@@ -1,5 +1,5 @@
 /** `schism check` and `schism convert` on histories from elsewhere: options, bounds, what is said. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -185,6 +185,20 @@ describe('many files', () => {
     expect(results[1].reason).toMatch(/out of memory: the limit is 32 MiB/)
     expect(exitCode).toBe(1)
   })
+})
+
+test('a run is also measured by availability, and what its nodes printed is looked through', async () => {
+  const store = join(folder, 'runs')
+  const options = ['--cluster', 'sim', '--time-limit', '3', '--seed', '1', '--store', store]
+  await schism('test', 'raft', '--workload', 'register', ...options)
+  const run = join(store, 'latest')
+  appendFileSync(join(run, 'logs', 'n1.log'), '0.1 panic: index out of range\n')
+  const [result] = (await judged(run)).results
+  expect(Object.keys(result.checkers).toSorted()).toEqual(
+    expect.arrayContaining(['availability', 'linearizable']),
+  )
+  expect(result.checkers.availability.stats).toBeDefined()
+  expect(result.notes).toContainEqual(expect.stringMatching(/^panic: 1 line.*n1\.log/))
 })
 
 describe('convert', () => {
