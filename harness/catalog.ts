@@ -30,7 +30,7 @@ const extension = extname(import.meta.filename)
 
 /** Where each kind of plug-in lives, relative to the project; more than one folder for some. */
 const folders: Readonly<Record<keyof Catalog, readonly string[]>> = {
-  systems: ['systems', join('systems', 'reference')],
+  systems: ['systems', join('systems', 'sql'), join('systems', 'reference')],
   workloads: ['workloads'],
   faults: ['nemesis'],
   templates: [join('nemesis', 'templates')],

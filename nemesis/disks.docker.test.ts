@@ -8,8 +8,8 @@ import { monotonicMs } from '../harness/clock.ts'
 import type { RunningCluster } from '../harness/cluster/cluster.ts'
 import { dockerCluster } from '../harness/cluster/docker/docker.ts'
 import { toyRequest } from '../harness/cluster/docker/fixture.ts'
-import { Connection } from '../systems/postgres/connection.ts'
-import postgres from '../systems/postgres/index.ts'
+import { Connection } from '../systems/sql/postgres/connection.ts'
+import postgres from '../systems/sql/postgres/index.ts'
 import bitflip from './bitflip.ts'
 import copyChunk from './copy-chunk.ts'
 import diskError from './disk-error.ts'
@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => cluster?.down())
 
 const sql = async (text: string): Promise<string> => {
-  const connection = await Connection.open(cluster.nodes[0]!, 2000)
+  const connection = await Connection.open(cluster.nodes[0]!, { limitMs: 2000 })
   try {
     const [row] = await connection.run({ name: '', text })
     return String(row?.[0])

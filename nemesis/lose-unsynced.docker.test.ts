@@ -7,7 +7,7 @@ import type { OptionValues, System } from '../harness/api.ts'
 import type { RunningCluster } from '../harness/cluster/cluster.ts'
 import { withCluster } from '../harness/cluster/docker/fixture.ts'
 import nats from '../systems/nats/index.ts'
-import postgres from '../systems/postgres/index.ts'
+import postgres from '../systems/sql/postgres/index.ts'
 import loseUnsynced from './lose-unsynced.ts'
 
 const ADDS = 200

@@ -2,8 +2,9 @@
  * When PostgreSQL serves, and who takes writes. Ready means that the server has recovered, admits clients
  * and is no standby; what it says of itself is asked over a connection of its own.
  */
-import type { Cluster, ClusterNode, WallTime } from '../../harness/api.ts'
-import { Connection, type Statement } from './connection.ts'
+import type { Cluster, ClusterNode, WallTime } from '../../../harness/api.ts'
+import type { Statement } from '../connection.ts'
+import { Connection } from './connection.ts'
 
 const READY_LIMIT_MS = 500
 const PRIMARY_LIMIT_MS = 300
@@ -34,7 +35,7 @@ export const wallTime = async (
   _cluster: Cluster,
   signal: AbortSignal,
 ): Promise<WallTime | undefined> => {
-  const connection = await Connection.open(node, PRIMARY_LIMIT_MS)
+  const connection = await Connection.open(node, { limitMs: PRIMARY_LIMIT_MS })
   const stop = (): void => connection.close()
   signal.addEventListener('abort', stop, { once: true })
   try {
@@ -59,7 +60,7 @@ const isPrimary = async (
   const stop = (): void => connection?.close()
   limit.addEventListener('abort', stop, { once: true })
   try {
-    connection = await Connection.open(node, limitMs)
+    connection = await Connection.open(node, { limitMs })
     const [row] = await connection.run(recovering)
     return row?.[0] === false
   } catch (error) {

@@ -5,7 +5,8 @@
  * recovers. A `postmaster.pid` that a kill left behind names process 1, which is the new server itself, and
  * is therefore taken as stale.
  */
-import type { Member, NodeSpec, OptionValues, Peer } from '../../harness/api.ts'
+import type { Member, NodeSpec, OptionValues, Peer } from '../../../harness/api.ts'
+import { tables } from '../dialect.ts'
 
 export const SERVER_PORT = 5432
 
@@ -39,7 +40,7 @@ export const spec = (_node: Peer, _peers: readonly Peer[], { fsync }: OptionValu
       full_page_writes: 'on',
     }),
   ],
-  files: { [START]: start, [TABLES]: tables },
+  files: { [START]: start, [TABLES]: tablesText },
   dataFolder: DATA_FOLDER,
   // SIGTERM would wait for all clients to leave: the "smart" shutdown. This is the "fast" one.
   stopSignal: 'SIGINT',
@@ -71,8 +72,4 @@ exec $as_postgres ${PROGRAMS}/postgres "$@"
 `
 
 /** In single-user mode an empty line ends a statement. */
-const tables = `CREATE TABLE register (key text PRIMARY KEY, value bigint NOT NULL);
-
-CREATE TABLE element (value bigint PRIMARY KEY);
-
-`
+const tablesText = tables.map((table) => `${table};\n\n`).join('')

@@ -6,7 +6,7 @@
  * in this table (PostgreSQL 15, appendix A), and everything else may have happened.
  */
 import { DatabaseError } from 'pg'
-import { DefiniteError } from '../../harness/api.ts'
+import { DefiniteError } from '../../../harness/api.ts'
 
 /**
  * By SQLSTATE, or by its class, the first two characters. Left out on purpose:

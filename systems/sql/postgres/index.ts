@@ -1,15 +1,17 @@
 /**
  * One PostgreSQL 15 server as Debian packages it, with stock settings apart from what `nodes.ts` names.
- * What is asked of it is durability: does a commit that was acknowledged survive what happens to the
- * process, the machine and the disk?
+ * Two things are asked of it. Durability: does a commit that was acknowledged survive what happens to the process, the
+ * machine and the disk? And isolation: do concurrent transactions see of each other what their level allows, and no more?
  */
-import type { System } from '../../harness/api.ts'
-import { openRegister, openSet } from './clients.ts'
+import type { Claim, System } from '../../../harness/api.ts'
+import { lists } from '../clients.ts'
 import { primaries, ready, wallTime } from './health.ts'
+import { isolation, transactionClaims } from './isolation.ts'
 import { members, spec } from './nodes.ts'
+import { clients } from './sessions.ts'
 
 /** The manual does not use the word linearizable; one server that executes single statements owes it. */
-const isolation =
+const freshness =
   'a query "sees only data committed before the query began" (13.2.1, read committed; one server)'
 
 const durability = {
@@ -22,8 +24,7 @@ const durability = {
 } as const
 
 export default {
-  summary:
-    'PostgreSQL 15, one server; with fsync=off a power failure may lose what was acknowledged',
+  summary: 'PostgreSQL 15, one server, at any isolation level; fsync=off loses at a power failure',
   image: { packages: ['postgresql-15'] },
   version: '15',
   sizes: { default: 1, allowed: [1] },
@@ -34,15 +35,18 @@ export default {
       default: 'on',
       choices: ['on', 'off'],
     },
+    isolation,
+    lists,
   },
   members,
   spec,
   ready,
   primaries,
   wallTime,
-  clients: { register: openRegister, set: openSet },
-  claims({ fsync }) {
-    const says = `${durability[fsync === 'off' ? 'off' : 'on']}; ${isolation}`
-    return { register: { model: 'linearizable', says }, set: { model: 'linearizable', says } }
+  clients,
+  claims({ fsync, isolation }) {
+    const says = `${durability[fsync === 'off' ? 'off' : 'on']}; ${freshness}`
+    const single: Claim = { model: 'linearizable', says }
+    return { register: single, set: single, ...transactionClaims(isolation) }
   },
 } satisfies System

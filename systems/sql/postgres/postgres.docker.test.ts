@@ -1,12 +1,12 @@
 /** What is particular to PostgreSQL: its settings, its compare-and-set under contention, its restarts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Client, Refused } from '../../harness/api.ts'
-import type { RunningCluster } from '../../harness/cluster/cluster.ts'
-import { dockerCluster } from '../../harness/cluster/docker/docker.ts'
-import type { RegisterCall } from '../../workloads/register.ts'
-import { openRegister } from './clients.ts'
+import { type Client, Refused } from '../../../harness/api.ts'
+import type { RunningCluster } from '../../../harness/cluster/cluster.ts'
+import { dockerCluster } from '../../../harness/cluster/docker/docker.ts'
+import type { RegisterCall } from '../../../workloads/register.ts'
 import { Connection } from './connection.ts'
 import system from './index.ts'
+import { clients } from './sessions.ts'
 
 const never = new AbortController().signal
 const options = { fsync: 'off' }
@@ -14,7 +14,7 @@ const options = { fsync: 'off' }
 describe('a PostgreSQL server', () => {
   let cluster: RunningCluster
   const open = (): Promise<Client<RegisterCall>> =>
-    openRegister({ cluster, node: cluster.nodes[0]!, options })
+    clients.register({ cluster, node: cluster.nodes[0]!, options })
 
   beforeAll(async () => {
     cluster = await dockerCluster.up({

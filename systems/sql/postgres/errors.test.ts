@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg'
 import { describe, expect, it } from 'vitest'
-import { DefiniteError, Refused } from '../../harness/api.ts'
+import { DefiniteError, Refused } from '../../../harness/api.ts'
 import { settled } from './errors.ts'
 
 const said = (severity: string, code: string | undefined): Error =>

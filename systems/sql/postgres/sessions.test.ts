@@ -2,17 +2,17 @@
 
 import { createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type ClientContext, DefiniteError } from '../../harness/api.ts'
-import { failureOf, Loopback, onLoopback } from '../../harness/testing/loopback.ts'
-import type { RegisterCall } from '../../workloads/register.ts'
-import { openRegister } from './clients.ts'
+import { type ClientContext, DefiniteError } from '../../../harness/api.ts'
+import { failureOf, Loopback, onLoopback } from '../../../harness/testing/loopback.ts'
+import type { RegisterCall } from '../../../workloads/register.ts'
+import { clients } from './sessions.ts'
 
 const write: RegisterCall = { f: 'write', key: 1, value: 5 }
 
 describe("PostgreSQL's client", () => {
   it('claims nothing about a statement whose connection broke, and does not repeat it', async () => {
     const { context, statements } = await serve((socket) => socket.destroy())
-    const client = await openRegister(context)
+    const client = await clients.register(context)
     expect(await failureOf(client, write)).not.toBeInstanceOf(DefiniteError)
     expect(statements).toHaveLength(1)
     expect(await failureOf(client, write)).toBeInstanceOf(DefiniteError)
@@ -22,7 +22,7 @@ describe("PostgreSQL's client", () => {
 
   it('claims nothing about a statement that was aborted on its way', async () => {
     const { context, statements } = await serve(() => {})
-    const client = await openRegister(context)
+    const client = await clients.register(context)
     const abort = new AbortController()
     setTimeout(() => abort.abort(), 100)
     expect(await failureOf(client, write, abort.signal)).not.toBeInstanceOf(DefiniteError)
@@ -32,7 +32,7 @@ describe("PostgreSQL's client", () => {
 
   it('sends nothing when it is aborted already', async () => {
     const { context, statements } = await serve(() => {})
-    const client = await openRegister(context)
+    const client = await clients.register(context)
     expect(await failureOf(client, write, AbortSignal.abort())).toBeInstanceOf(DefiniteError)
     expect(statements).toHaveLength(0)
     await client.close()
@@ -43,7 +43,7 @@ describe("PostgreSQL's client", () => {
     const { context } = await serve((socket) =>
       socket.write(Buffer.concat([message('E', `${refusal.join('\0')}\0`), idle])),
     )
-    const client = await openRegister(context)
+    const client = await clients.register(context)
     expect(await failureOf(client, write)).toEqual(
       new DefiniteError('53100: No space left on device'),
     )
@@ -52,9 +52,9 @@ describe("PostgreSQL's client", () => {
 
   it('does not open, nor wait for long, where the server hangs or nobody listens', async () => {
     const { context } = await serve(() => {}, 'silent')
-    await expect(openRegister(context)).rejects.toThrow('timeout expired')
+    await expect(clients.register(context)).rejects.toThrow('timeout expired')
     await loopback.stop()
-    await expect(openRegister(context)).rejects.toThrow('ECONNREFUSED')
+    await expect(clients.register(context)).rejects.toThrow('ECONNREFUSED')
   })
 })
 

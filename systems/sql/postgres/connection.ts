@@ -1,0 +1,109 @@
+/**
+ * One connection to PostgreSQL that does nothing by itself: the driver neither retries nor reconnects, and
+ * closing drops the socket, so that it never waits for a server that is frozen or gone.
+ */
+import { Socket } from 'node:net'
+import { Client, type QueryArrayConfig, type QueryArrayResult } from 'pg'
+import { type ClusterNode, DefiniteError } from '../../../harness/api.ts'
+import type { Row, Connection as SqlConnection, Statement } from '../connection.ts'
+import { settled } from './errors.ts'
+import { SERVER_PORT } from './nodes.ts'
+
+/** Shorter than any sensible operation time-out, so that "never connected" is known as such. */
+const CONNECT_LIMIT_MS = 500
+
+export interface Habits {
+  readonly limitMs?: number
+  /** The isolation level of every transaction, as PostgreSQL names it. */
+  readonly isolation?: string
+  /** What is believed of a commit that comes with a warning: it may be lost, or nothing is wrong. */
+  readonly warnings?: 'heeded' | 'ignored'
+}
+
+export class Connection implements SqlConnection {
+  /** What the server warned of since the last statement was sent. */
+  private warning: string | undefined
+
+  private constructor(
+    private readonly client: Client,
+    private readonly socket: Socket,
+    private readonly habits: Habits,
+  ) {
+    // A connection that breaks between two statements says so here; the next one finds it broken.
+    client.on('error', () => {})
+    client.on('notice', ({ detail }) => {
+      if (detail?.includes(UNREPLICATED) === true) this.warning = detail
+    })
+  }
+
+  /** Connects to one server. @throws what the driver throws; nothing was asked of the server then */
+  static async open(node: ClusterNode, habits: Habits = {}): Promise<Connection> {
+    const { limitMs = CONNECT_LIMIT_MS, isolation = 'read committed' } = habits
+    const socket = new Socket()
+    const client = new Client({
+      ...node.endpoint(SERVER_PORT),
+      stream: () => socket,
+      user: 'postgres',
+      database: 'postgres',
+      application_name: 'schism',
+      options: `-c default_transaction_isolation=${isolation.replaceAll(' ', '\\ ')}`,
+      ssl: false,
+      connectionTimeoutMillis: limitMs,
+    })
+    const connection = new Connection(client, socket, habits)
+    try {
+      await client.connect()
+      return connection
+    } catch (error) {
+      connection.close()
+      throw error
+    }
+  }
+
+  async run(
+    { name, text }: Statement,
+    values: readonly (string | number)[] = [],
+  ): Promise<readonly Row[]> {
+    return (await this.query({ name, text: numbered(text), values: [...values] })).rows
+  }
+
+  async begin(): Promise<void> {
+    await this.query({ text: 'BEGIN' })
+  }
+
+  async commit(): Promise<void> {
+    const { command } = await this.query({ text: 'COMMIT' })
+    // What the server answers where a statement had failed.
+    if (command !== 'COMMIT') throw new DefiniteError(`COMMIT answered by ${command}`)
+  }
+
+  settled(error: unknown): unknown {
+    return settled(error)
+  }
+
+  /** Says goodbye if nothing is under way and drops the connection without waiting for an answer. */
+  close(): void {
+    void this.client.end()
+    this.socket.destroySoon()
+  }
+
+  private async query(query: Omit<QueryArrayConfig, 'rowMode'>): Promise<QueryArrayResult> {
+    this.warning = undefined
+    const result = await this.client.query({ ...query, rowMode: 'array' })
+    if (this.warning !== undefined && this.habits.warnings !== 'ignored')
+      throw new Error(this.warning)
+    return result
+  }
+}
+
+/**
+ * What PostgreSQL says beside the answer to a commit that it stopped waiting for (syncrep.c). The transaction is visible
+ * from then on, and a fail-over may lose it.
+ */
+const UNREPLICATED = 'might not have been replicated'
+
+/** PostgreSQL numbers the values of a statement. */
+const numbered = (text: string): string => {
+  let number = 0
+  return text.replaceAll('?', () => `$${++number}`)
+}
