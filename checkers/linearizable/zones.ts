@@ -33,7 +33,9 @@ export const accepted = (
   limits: Limits,
 ): Accepted | undefined => {
   const zones = new Zones(history, settings, limits)
-  return zones.scan() && zones.settle() && zones.walk() && zones.compare() ? zones : undefined
+  if (!zones.scan()) return undefined
+  zones.settle()
+  return zones.walk() && zones.compare() ? zones : undefined
 }
 
 /**
@@ -103,17 +105,15 @@ class Zones implements Accepted {
   }
 
   /** Which operations of unknown outcome must have happened: those whose version was seen. */
-  settle(): boolean {
+  settle(): void {
     const { unsure, next } = this
     for (const start of unsure.keys())
       for (let version = start; this.wasSeen(version); ) {
         const from = unsure.get(version)
         if (from === undefined || next[from] === version + 1) break
-        if (next[from] !== 0) return false
         next[from] = version + 1
         version = from
       }
-    return true
   }
 
   /** Goes along every chain of versions, from a write or the initial value on: is its block right? */
@@ -134,7 +134,8 @@ class Zones implements Accepted {
       if (reached === BROKEN) return false
       awaited -= reached
     }
-    // Versions that compare-and-sets made out of each other have no first one, and no walk comes there.
+    // No walk comes to versions that compare-and-sets made out of each other, without a first one, nor to
+    // what one made of a version that another took away as well.
     return awaited === 0
   }
 
@@ -195,8 +196,10 @@ class Zones implements Accepted {
     }
     this.install(to, -invocation - 1, this.end(key, completion, outcome))
     if (outcome === INFO) this.unsure.set(to, from)
-    else if (this.replaced(from)) this.ordinary = false
-    else this.next[from] = to + 1
+    else {
+      this.reach(from)
+      this.next[from] = to + 1
+    }
   }
 
   private refusal(invocation: number, completion: number): void {
@@ -243,11 +246,6 @@ class Zones implements Accepted {
     const first = times[zone + FIRST_END]!
     if (first === 0 || completion < first) times[zone + FIRST_END] = completion + 1
     if (invocation >= times[zone + LAST_START]!) times[zone + LAST_START] = invocation + 1
-  }
-
-  private replaced(version: number): boolean {
-    this.reach(version)
-    return this.next[version] !== 0
   }
 
   /** There may be more versions than invocations promise: those that nobody installed. */
