@@ -44,6 +44,14 @@ export interface TestRequest {
   readonly image?: string
 }
 
+/** What a run is like unless somebody says otherwise. */
+export const usualRun = {
+  timeLimitS: 60,
+  rate: 200,
+  concurrency: 10,
+  operationTimeoutMs: 3000,
+} as const satisfies Partial<TestRequest>
+
 /** A simulated system that promises nothing about it goes on after this long, ms, or is stuck. */
 const PATIENCE_MS = 59_000
 

@@ -10,7 +10,7 @@ import { simVenue } from '../cluster/sim/sim.ts'
 import { missing, requireEngine } from '../engine.ts'
 import { type ExitCode, UsageError } from '../errors.ts'
 import { asRequest, differences, readFinding } from '../hunt/finding.ts'
-import { planRun, type TestRequest } from '../plan.ts'
+import { planRun, type TestRequest, usualRun } from '../plan.ts'
 import { Progress } from '../progress.ts'
 import { report } from '../report.ts'
 import { type RunResult, runTest } from '../run.ts'
@@ -230,11 +230,13 @@ const requestOf = (args: Arguments, catalog: Catalog): TestRequest => {
   return {
     system,
     faults: args.list('faults').filter((name) => name !== 'none'),
-    timeLimitS: timeLimitS ?? found?.timeLimitS ?? 60,
-    rate: rate ?? found?.rate ?? 200,
-    concurrency: concurrency ?? found?.concurrency ?? 10,
+    timeLimitS: timeLimitS ?? found?.timeLimitS ?? usualRun.timeLimitS,
+    rate: rate ?? found?.rate ?? usualRun.rate,
+    concurrency: concurrency ?? found?.concurrency ?? usualRun.concurrency,
     operationTimeoutMs:
-      timeoutS === undefined ? (found?.operationTimeoutMs ?? 3000) : 1000 * timeoutS,
+      timeoutS === undefined
+        ? (found?.operationTimeoutMs ?? usualRun.operationTimeoutMs)
+        : 1000 * timeoutS,
     seed: seed ?? randomInt(2 ** 31 - 1),
     options: { ...found?.options, ...chosen, ...(bug === undefined ? {} : { bug }) },
     ...(workload === undefined ? {} : { workload }),

@@ -47,11 +47,13 @@ export const findingOf = (run: RunRecord, { checker, anomaly }: Proof): FindingP
   }
 }
 
+/** Whether it was found in a build with a known mistake, and not in a correct one that was mended then. */
+export const isSeeded = ({ options }: FindingPlan): boolean =>
+  options.bug !== undefined && options.bug !== 'none'
+
 /** What a finding is called among those of its system: the mistake in the build, or what it shows. */
-export const nameOf = ({ options, workload, violates, seed }: FindingPlan): string =>
-  options.bug === undefined || options.bug === 'none'
-    ? `${workload}-${violates.anomaly}-${seed}`
-    : options.bug
+export const nameOf = (plan: FindingPlan): string =>
+  isSeeded(plan) ? plan.options.bug! : `${plan.workload}-${plan.violates.anomaly}-${plan.seed}`
 
 /** Writes the plan and the record of the hunt into a folder that has the history and the verdict. */
 export const describeFinding = (folder: string, plan: FindingPlan, record: HuntRecord): void => {

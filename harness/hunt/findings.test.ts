@@ -11,7 +11,7 @@ import { readHistory } from '../../results/formats/read.ts'
 import { files } from '../../results/store.ts'
 import { find, loadCatalog } from '../catalog.ts'
 import { planRun, workloadPlan } from '../plan.ts'
-import { asRequest } from './finding.ts'
+import { asRequest, isSeeded } from './finding.ts'
 import { loadFinding, replays, shows } from './replay.ts'
 
 /** Seeds that a plan is played with, its own first. */
@@ -29,7 +29,6 @@ test('there are findings, of more than one system', () => {
 describe.each(folders.map((folder) => folder.slice(root.length + 1)))('%s', (name) => {
   const finding = loadFinding(join(root, name))
   const { plan, folder } = finding
-  const isSeeded = plan.options.bug !== undefined && plan.options.bug !== 'none'
 
   test('its history is judged as it was', () => {
     const request = asRequest(plan, join(folder, 'plan.json'), catalog)
@@ -43,7 +42,7 @@ describe.each(folders.map((folder) => folder.slice(root.length + 1)))('%s', (nam
   })
 
   // What the correct build did once it does no more.
-  if (isSeeded)
+  if (isSeeded(plan))
     test('its plan leads there again', async () => {
       let seeds = 0
       for await (const trial of replays(finding, catalog, SEEDS)) {
@@ -54,8 +53,13 @@ describe.each(folders.map((folder) => folder.slice(root.length + 1)))('%s', (nam
     })
 
   test('the correct build keeps its promise', async () => {
-    const seeds = isSeeded ? 4 : SEEDS
-    for await (const trial of replays(finding, catalog, seeds, isSeeded ? { bug: 'none' } : {}))
+    const seeds = isSeeded(plan) ? 4 : SEEDS
+    for await (const trial of replays(
+      finding,
+      catalog,
+      seeds,
+      isSeeded(plan) ? { bug: 'none' } : {},
+    ))
       expect(trial.proof).toBeUndefined()
   })
 })

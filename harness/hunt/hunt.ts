@@ -2,9 +2,9 @@
  * A hunt: many trials, each from its own seed, on all cores, until one breaks a promise, the seeds are used up
  * or the time is over. What is found is the violation of the lowest seed among those played by then.
  */
-import { Worker } from 'node:worker_threads'
 import { monotonicMs } from '../clock.ts'
 import { UsageError } from '../errors.ts'
+import { Thread } from '../thread.ts'
 import type { Summary } from './summary.ts'
 import type { Quarry } from './trial.ts'
 import type { TrialAnswer } from './worker.ts'
@@ -70,30 +70,19 @@ type Played = Extract<TrialAnswer, { kind: 'played' }>
 
 /** One thread that plays trials. */
 class Player {
-  private readonly worker: Worker
+  private readonly thread: Thread<number, TrialAnswer>
 
   constructor(quarry: Quarry) {
-    this.worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: quarry })
+    this.thread = new Thread(new URL('./worker.js', import.meta.url), quarry)
   }
 
-  play(seed: number): Promise<Played> {
-    return new Promise((resolve, reject) => {
-      const hear = (answer: TrialAnswer): void => {
-        this.worker.off('error', fail)
-        if (answer.kind === 'played') resolve(answer)
-        else if (answer.kind === 'usage') reject(new UsageError(answer.message))
-        else reject(new Error(answer.message))
-      }
-      const fail = (error: Error): void => {
-        this.worker.off('message', hear)
-        reject(error)
-      }
-      this.worker.once('message', hear).once('error', fail)
-      this.worker.postMessage(seed)
-    })
+  async play(seed: number): Promise<Played> {
+    const answer = await this.thread.ask(seed)
+    if (answer.kind === 'played') return answer
+    throw answer.kind === 'usage' ? new UsageError(answer.message) : new Error(answer.message)
   }
 
-  async end(): Promise<void> {
-    await this.worker.terminate()
+  end(): Promise<void> {
+    return this.thread.end()
   }
 }

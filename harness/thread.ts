@@ -1,0 +1,39 @@
+/**
+ * A worker thread that is asked one thing at a time. What it cannot answer because it ended is an error of whoever
+ * asked; what is a known kind of failure it answers with.
+ */
+import { Worker } from 'node:worker_threads'
+
+export class Thread<Question, Answer> {
+  private readonly worker: Worker
+
+  /** @param file the worker's, as `new URL('./worker.js', import.meta.url)`; @param data what it is given for all questions */
+  constructor(file: URL, data: unknown) {
+    this.worker = new Worker(file, { workerData: data })
+  }
+
+  /** Asks, while nothing else is. @throws what ended the thread */
+  ask(question: Question): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const hear = (answer: Answer): void => {
+        this.worker.off('error', fail)
+        resolve(answer)
+      }
+      const fail = (error: Error): void => {
+        this.worker.off('message', hear)
+        reject(error)
+      }
+      this.worker.once('message', hear).once('error', fail)
+      this.worker.postMessage(question)
+    })
+  }
+
+  /** Says something that has no answer. */
+  tell(message: Question): void {
+    this.worker.postMessage(message)
+  }
+
+  async end(): Promise<void> {
+    await this.worker.terminate()
+  }
+}
