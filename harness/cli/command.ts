@@ -10,12 +10,18 @@ export interface Command {
   readonly command: string
   readonly describe: string
   readonly options: Readonly<Record<string, Options>>
-  readonly positional?: { readonly name: string; readonly options: PositionalOptions }
+  readonly positional?: Positional | readonly Positional[]
   readonly examples: readonly (readonly [command: string, what: string])[]
   /** What is said at the first Ctrl-C, where nothing has to be healed. */
   readonly interrupted?: string
   /** Runs it. The arguments hold each option under its name. */
   run(args: Arguments, signal: AbortSignal): Promise<ExitCode>
+}
+
+/** An argument by its place. */
+export interface Positional {
+  readonly name: string
+  readonly options: PositionalOptions
 }
 
 /** Parsed arguments, each asked for by name and kind. */
@@ -96,10 +102,10 @@ export const asModule = (
   describe: command.describe,
   builder: (yargs) => {
     const { positional, examples, options } = command
-    const base = positional ? yargs.positional(positional.name, positional.options) : yargs
+    for (const one of [positional ?? []].flat()) yargs.positional(one.name, one.options)
     // Not yargs' own examples: it breaks a command over several lines, which nobody can copy.
     const lines = examples.map(([line, what]) => `  npx schism ${line}\n      ${what}`)
-    return base.options(options).epilogue(['Examples:', ...lines].join('\n'))
+    return yargs.options(options).epilogue(['Examples:', ...lines].join('\n'))
   },
   handler: async (args) => done(await command.run(new Arguments(args), signal)),
 })

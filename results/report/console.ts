@@ -9,7 +9,8 @@ import type { RunRecord, VerdictRecord } from '../run.ts'
 import { measure } from './measure.ts'
 import { type Proof, proof, proofHeads, proofRows } from './proof.ts'
 import { type Findings, found, headline, promised, type Tone } from './sentence.ts'
-import { columns, count, counted, duration, line, seconds, wrap } from './text.ts'
+import { textTable } from './table.ts'
+import { count, counted, duration, line, seconds, wrap } from './text.ts'
 import { type FaultView, faultSentence, leaderSentence, timeline } from './timeline.ts'
 
 export interface ConsoleReport {
@@ -37,7 +38,11 @@ export const consoleReport = ({
     first && proof(history, first, around, { limit: PROOF_ROWS, width: VALUE_WIDTH })
   return [
     title(findings),
-    [...entry('promised', promised(findings)), ...entries('found', found(findings))],
+    [
+      ...entries('tested', tested(run)),
+      ...entry('promised', promised(findings)),
+      ...entries('found', found(findings)),
+    ],
     shownProof === undefined ? [] : proofLines(shownProof),
     shownProof === undefined ? [] : surroundings(shownProof),
     numbers(findings),
@@ -88,40 +93,24 @@ const entries = (name: string, texts: readonly string[]): readonly string[] =>
 
 const foreign = (text: string): string => line(text, 1000)
 
+/** What was run, when: a report may be read long after. */
+const tested = (run: RunRecord | undefined): readonly string[] => {
+  if (run === undefined) return []
+  const { system, systemVersion, workload, faults, nodes, seed, startedAt } = run
+  const what = `${line(system, 60)} ${line(systemVersion, 60)} with ${line(workload, 60)}`
+  const broken = faults.length === 0 ? 'no faults' : `faults: ${line(faults.join(', '), 200)}`
+  const begun = line(startedAt.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'), 40)
+  return [`${what}, ${counted(nodes, 'node')}, seed ${seed}, begun ${begun}; ${broken}`]
+}
+
 const proofLines = (shownProof: Proof): readonly string[] => {
   const { anomaly, operations, total } = shownProof
   const some = total > operations.length ? `${operations.length} of the ${count(total)}` : 'the'
   const by = `${line(anomaly.type, 60)}, found by ${line(anomaly.checker, 60)}`
   return [
     ...wrap(`${some} operations that prove it (${by})`, WIDTH),
-    ...table(proofHeads, proofRows(shownProof)),
+    ...textTable(proofHeads, proofRows(shownProof), { width: WIDTH }),
   ]
-}
-
-/** Aligned columns; empty ones are left out, and the widest is cut until a row fits. */
-const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string[] => {
-  const used = heads.flatMap((_, at) => (rows.some((row) => row[at] !== '') ? [at] : []))
-  const widths = used.map((at) =>
-    Math.max(columns(heads[at]!), ...rows.map((row) => columns(row[at]!))),
-  )
-  const spare = () => WIDTH - 2 - widths.reduce((sum, width) => sum + width + 2, 0)
-  while (spare() < 0) {
-    const widest = widths.indexOf(Math.max(...widths))
-    widths[widest] = widths[widest]! - Math.min(-spare(), Math.max(1, widths[widest]! >> 3))
-  }
-  const row = (cells: readonly string[]) =>
-    `  ${used.map((at, column) => padded(cells[at]!, widths[column]!)).join('  ')}`.trimEnd()
-  return [chalk.dim(row(heads)), ...rows.map(row)]
-}
-
-const padded = (text: string, width: number): string => {
-  if (columns(text) <= width) return text + ' '.repeat(width - columns(text))
-  let part = ''
-  for (const character of text) {
-    if (columns(part + character) > width - 1) break
-    part += character
-  }
-  return padded(`${part}…`, width)
 }
 
 /** The faults while the proof's operations ran, and who led. */
@@ -172,7 +161,7 @@ const numbers = ({ measures, around, verdict }: Findings): readonly string[] => 
   ]
   const heads = ['f', 'ok', 'fail', 'info', 'p50', 'p99', 'max']
   return [
-    ...(rows.length === 0 ? [] : table(heads, rows)),
+    ...(rows.length === 0 ? [] : textTable(heads, rows, { width: WIDTH })),
     ...hanging(facts.join(', '), 2),
     ...answers(verdict).flatMap((told) => hanging(told, 2)),
   ]

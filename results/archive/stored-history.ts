@@ -1,0 +1,38 @@
+/** The history of a stored run with its numbers; one that cannot be read is missing and stops nothing. */
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { History } from '../../checkers/history.ts'
+import { FormatError, readHistory } from '../formats/read.ts'
+import { attempt, files, StoreError } from '../store.ts'
+import { numbersOf, type RunNumbers } from './numbers.ts'
+import type { StoredRun } from './stored.ts'
+
+export interface StoredHistory {
+  /** Empty where it cannot be read. */
+  readonly history: History
+  readonly numbers: RunNumbers | undefined
+  /** What is missing of the run, this included. */
+  readonly missing: readonly string[]
+}
+
+/** Reads the history of a run. O(events). */
+export const storedHistory = ({ folder, missing }: StoredRun): StoredHistory => {
+  const path = join(folder, files.history)
+  try {
+    if (existsSync(path) && statSync(path).size === 0)
+      return without(missing, `${path}: the run ended before its first event`)
+    const { history, notes } = attempt(path, 'cannot be read', () => readHistory(path))
+    return { history, numbers: numbersOf(history), missing: [...missing, ...notes] }
+  } catch (error) {
+    const cause = error instanceof StoreError ? (error.cause ?? error) : error
+    if (cause instanceof FormatError) return without(missing, cause.message)
+    if (error instanceof StoreError) return without(missing, error.message)
+    throw error
+  }
+}
+
+const without = (missing: readonly string[], why: string): StoredHistory => ({
+  history: History.from([]),
+  numbers: undefined,
+  missing: [...missing, why],
+})
