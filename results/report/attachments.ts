@@ -7,17 +7,24 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 
 /** Bulky data by name (lower-case letters and dashes); the bytes or texts of each follow one another. */
-export type Attachments = Readonly<Record<string, Iterable<Uint8Array | string>>>
+export type Attachments = Readonly<Record<string, Iterable<Piece>>>
+type Piece = Uint8Array | string
 
 const compress = promisify(gzip)
 
-/** The blocks as HTML elements, each one line. Every piece is taken when the one before is compressed. */
+/**
+ * The blocks as HTML elements, each one line. A piece is taken when the one before is compressed; a
+ * generator of pieces is told how many bytes that took.
+ */
 export async function* attachmentBlocks(attachments: Attachments): AsyncGenerator<string> {
-  for (const [name, pieces] of Object.entries(attachments)) {
+  for (const [name, all] of Object.entries(attachments)) {
     if (!/^[a-z-]+$/.test(name)) throw new Error(`attachment ${name}: expected letters and dashes`)
-    for (const piece of pieces) {
-      const data = (await compress(piece, { level: LEVEL })).toString('base64')
+    const pieces: Iterator<Piece, unknown, number | undefined> = all[Symbol.iterator]()
+    let piece = pieces.next()
+    while (!piece.done) {
+      const data = (await compress(piece.value, { level: LEVEL })).toString('base64')
       yield `<script type="application/gzip" data-name="${name}">${data}</script>`
+      piece = pieces.next(data.length)
     }
   }
 }

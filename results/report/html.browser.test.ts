@@ -38,7 +38,7 @@ const open = async (
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`))
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('request', (request) => {
-    if (!request.url().startsWith('file:')) complaints.push(`request: ${request.url()}`)
+    if (!/^(file|blob):/.test(request.url())) complaints.push(`request: ${request.url()}`)
   })
   await page.goto(`file://${file}`)
   await page.waitForSelector('#rate canvas')

@@ -32,8 +32,8 @@ describe('the page', () => {
     const anomalies = [{ type: nasty, summary: nasty, ops: [0], checker: nasty }]
     const verdict = { ...set.verdict, anomalies, notes: [nasty], problems: [nasty] }
     const html = await htmlReport({ run: set.run, verdict, history })
-    expect(html.match(/<script/g)).toHaveLength(3)
-    expect(html.match(/<\/script/g)).toHaveLength(3)
+    expect(html.match(/<script/g)).toHaveLength(4)
+    expect(html.match(/<\/script/g)).toHaveLength(4)
     expect(html).not.toContain('<img')
     expect(html.length).toBeLessThan(200_000)
     const data = /id="data">(.*)<\/script>/.exec(html)![1]!

@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import { type Attachments, attachmentBlocks } from './attachments.ts'
+import { operationBlocks } from './operations/encode.ts'
 import { type PageInput, pageData } from './page-data.ts'
 import { pageFiles } from './page-files.ts'
 
@@ -24,7 +25,8 @@ export const htmlReport = async (
     `form-action 'none'`,
   ].join('; ')
   const blocks: string[] = []
-  for await (const block of attachmentBlocks(attachments)) blocks.push(block)
+  const operations = operationBlocks(input.history)
+  for await (const block of attachmentBlocks({ operations, ...attachments })) blocks.push(block)
   return [
     '<!doctype html>',
     '<html lang="en">',

@@ -108,7 +108,7 @@ const list = (items: readonly unknown[], max: number): string => {
   const parts: string[] = []
   let room = max - 2
   for (const item of items) {
-    const part = shown(item, Math.max(8, Math.min(room, max >> 1)))
+    const part = inner(item, room, max)
     if (part.length + 2 > room - (parts.length + 1 < items.length ? 12 : 0)) break
     parts.push(part)
     room -= part.length + 2
@@ -117,11 +117,19 @@ const list = (items: readonly unknown[], max: number): string => {
   return `[${[...parts, '…'].join(', ')}] ${count(items.length)} items`
 }
 
+/** A part of a value: in the narrowest room parts have no parts, so that no depth is too deep. */
+const inner = (item: unknown, room: number, max: number): string =>
+  max <= NARROWEST && typeof item === 'object' && item !== null
+    ? '…'
+    : shown(item, Math.max(NARROWEST, Math.min(room, max >> 1)))
+
+const NARROWEST = 8
+
 const record = (value: object, max: number): string => {
   const parts: string[] = []
   let room = max - 2
   for (const [name, item] of Object.entries(value)) {
-    const part = `${line(name, 24)}: ${shown(item, Math.max(8, Math.min(room, max >> 1)))}`
+    const part = `${line(name, 24)}: ${inner(item, room, max)}`
     if (part.length + 2 > room) return `{${[...parts, '…'].join(', ')}}`
     parts.push(part)
     room -= part.length + 2

@@ -16,12 +16,16 @@ import { line, seconds, shown } from './text.ts'
 export interface FaultView {
   /** `partition #2`: people count from one, the ledger from zero. */
   readonly name: string
-  /** The nodes hit, or `no node`. */
+  /** The nodes hit. */
+  readonly nodes: readonly string[]
+  /** The same as text, or `no node`. */
   readonly targets: string
   /** The plan before roles were resolved: `isolate primary`. */
   readonly planned: string
   readonly requestedNs: number
   readonly installed: boolean
+  /** Whether there is evidence that it took hold. */
+  readonly shown: boolean
   readonly installMs: number | undefined
   /** When it was healed with evidence, or undefined. */
   readonly healedNs: number | undefined
@@ -95,10 +99,12 @@ const faultView = (episode: Episode, endNs: number): FaultView => {
   const { installedAt, error } = episode
   return {
     name: `${line(episode.fault, 40)} #${Number(episode.episode) + 1}`,
+    nodes: targets,
     targets: targets.join(', ') || 'no node',
     planned: planText(episode.planned),
     requestedNs: episode.requestedAt,
     installed: installedAt !== undefined,
+    shown: installedAt !== undefined && episode.evidence?.held === true,
     installMs: typeof episode.installMs === 'number' ? episode.installMs : undefined,
     healedNs: episode.healedAt,
     fromNs: episode.requestedAt,

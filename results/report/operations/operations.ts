@@ -2,6 +2,7 @@
  * A whole history as the page has it: one entry an operation and column, texts in one piece of memory, so
  * that a million operations are some tens of megabytes and nothing for a garbage collector to walk.
  */
+import { type Cell, isNumberCell, NOTHING, NULL, numberOf, textIdOf } from './cells.ts'
 
 /** Values of the `outcome` column. */
 export const OK = 0
@@ -10,38 +11,30 @@ export const INFO = 2
 /** It never completed: an `info` without an answer. */
 export const OPEN = 3
 
-/**
- * A value or key: NOTHING, NULL, a whole number or a text. Equal cells are equal values, so filters
- * compare cells.
- */
-export type Cell = number
-export const NOTHING: Cell = 0
-export const NULL: Cell = 1
-
-/** In the `node` and `error` columns. */
+/** In columns of numbers that stand for something: nothing. */
 export const NONE = -1
 
 /** Columns in the order of invocations; times in ns since the run began. */
 export interface OperationColumns {
   /** The `index` of the invocation's event in the history, which grows. */
-  readonly index: Float64Array
+  readonly index: Float64Array<ArrayBuffer>
   /** The `index` of the completion's event, or NONE. */
-  readonly completion: Float64Array
-  readonly from: Float64Array
+  readonly completion: Float64Array<ArrayBuffer>
+  readonly from: Float64Array<ArrayBuffer>
   /** Infinity for an operation that never completed. */
-  readonly to: Float64Array
-  readonly outcome: Uint8Array
-  readonly process: Int32Array
+  readonly to: Float64Array<ArrayBuffer>
+  readonly outcome: Uint8Array<ArrayBuffer>
+  readonly process: Int32Array<ArrayBuffer>
   /** Index into `fs`. */
-  readonly f: Uint16Array
+  readonly f: Uint16Array<ArrayBuffer>
   /** Index into `nodes`, or NONE. */
-  readonly node: Int32Array
-  readonly key: Float64Array
+  readonly node: Int32Array<ArrayBuffer>
+  readonly key: Float64Array<ArrayBuffer>
   /** What the invocation had as its value, and what the completion had. */
-  readonly asked: Float64Array
-  readonly answered: Float64Array
+  readonly asked: Float64Array<ArrayBuffer>
+  readonly answered: Float64Array<ArrayBuffer>
   /** A text by number, or NONE. */
-  readonly error: Int32Array
+  readonly error: Int32Array<ArrayBuffer>
 }
 
 /** One operation in words: texts are JSON-like and may hold anything, cut where they say so. */
@@ -61,18 +54,92 @@ export interface OperationFacts {
   readonly error: string
 }
 
-export interface Operations {
+/** Texts by number: UTF-8, one after another; the last start is the end. */
+export interface TextData {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly starts: Float64Array<ArrayBuffer>
+}
+
+/** What a worker hands over. */
+export interface OperationData {
   readonly length: number
   readonly columns: OperationColumns
   readonly fs: readonly string[]
   readonly nodes: readonly string[]
-  /** The end of the run, ns. */
-  readonly endNs: number
-  /** A value as text; a key is the same without quotation marks. */
-  text(cell: Cell): string
-  /** A text of the `error` column. */
-  textOf(id: number): string
-  facts(place: number): OperationFacts
-  /** The place of the operation whose invocation or completion has this `index`; NONE if there is none. */
-  placeOf(index: number): number
+  readonly text: TextData
 }
+
+export class Operations {
+  readonly #data: OperationData
+  readonly #decoder = new TextDecoder()
+
+  constructor(data: OperationData) {
+    this.#data = data
+  }
+
+  get length(): number {
+    return this.#data.length
+  }
+
+  get columns(): OperationColumns {
+    return this.#data.columns
+  }
+
+  get fs(): readonly string[] {
+    return this.#data.fs
+  }
+
+  get nodes(): readonly string[] {
+    return this.#data.nodes
+  }
+
+  /** A value as JSON-like text; empty for nothing. A key is the same without quotation marks. */
+  text(cell: Cell): string {
+    if (cell === NOTHING) return ''
+    if (cell === NULL) return 'null'
+    return isNumberCell(cell) ? String(numberOf(cell)) : this.textOf(textIdOf(cell))
+  }
+
+  /** A text by its number; empty for NONE. */
+  textOf(id: number): string {
+    const { bytes, starts } = this.#data.text
+    if (id < 0 || id + 1 >= starts.length) return ''
+    return this.#decoder.decode(bytes.subarray(starts[id], starts[id + 1]))
+  }
+
+  /** An operation in words. */
+  facts(place: number): OperationFacts {
+    const { columns, fs, nodes } = this.#data
+    const to = columns.to[place]!
+    const completion = columns.completion[place]!
+    return {
+      index: columns.index[place]!,
+      completion: completion === NONE ? undefined : completion,
+      from: columns.from[place]!,
+      to: to === Number.POSITIVE_INFINITY ? undefined : to,
+      outcome: outcomeNames[columns.outcome[place]!] ?? 'info',
+      process: columns.process[place]!,
+      f: fs[columns.f[place]!] ?? '',
+      node: nodes[columns.node[place]!] ?? '',
+      key: this.text(columns.key[place]!),
+      asked: this.text(columns.asked[place]!),
+      answered: this.text(columns.answered[place]!),
+      error: this.textOf(columns.error[place]!),
+    }
+  }
+
+  /** The place of the operation whose invocation has this `index`, or NONE. O(log operations). */
+  placeOf(index: number): number {
+    const column = this.#data.columns.index
+    let low = 0
+    let high = this.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (column[middle]! < index) low = middle + 1
+      else high = middle
+    }
+    return column[low] === index && low < this.length ? low : NONE
+  }
+}
+
+export const outcomeNames = ['ok', 'fail', 'info', 'info'] as const

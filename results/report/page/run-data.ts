@@ -35,6 +35,8 @@ export interface RunData {
   readonly operations: Operations | undefined
   /** How far decoding is: `whole` when everything is there. */
   readonly loading: Loading
+  /** Searches the texts of `operations`: a 1 for every one that has the query in it, whatever its case. */
+  search(query: string): Promise<Uint8Array>
 }
 
 export type Loading =
