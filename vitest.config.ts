@@ -16,14 +16,15 @@ const unit = {
   },
 }
 
-/** Real containers: one file after another, because the engine and the cores are shared. */
+/** Real containers: two files at a time, which mostly wait. More would be more than an engine's cores bear. */
 const docker = {
   test: {
     name: 'docker',
     include: ['**/*.docker.test.ts'],
     exclude,
     execArgv,
-    fileParallelism: false,
+    maxWorkers: 2,
+    sequence: { groupOrder: 1 },
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },
@@ -36,6 +37,7 @@ const browser = {
     exclude,
     execArgv,
     fileParallelism: false,
+    sequence: { groupOrder: 2 },
     testTimeout: 120_000,
   },
 }

@@ -11,7 +11,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 const root = join(import.meta.dirname, '..')
 const house = mkdtempSync(join(tmpdir(), 'schism-house-'))
 const parts = [
-  ...['checkers', 'results', 'harness', 'workloads', 'nemesis', 'systems', 'bench', 'bin'],
+  ...[
+    'checkers',
+    'results',
+    'harness',
+    'workloads',
+    'nemesis',
+    'systems',
+    'bench',
+    'bin',
+    'scripts',
+  ],
   ...['package.json', 'tsconfig.json', 'tsconfig.build.json'],
 ]
 

@@ -37,6 +37,7 @@ beforeAll(async () => {
   )
   await cluster.awaitReady(30_000, never)
   await sql('CREATE TABLE big (id serial, filling text)')
+  await sql('CREATE TABLE element (value bigint PRIMARY KEY)')
 })
 afterAll(() => cluster?.down())
 
