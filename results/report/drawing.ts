@@ -5,7 +5,7 @@
  * length. What is concurrent overlaps, what is not does not: that is what the eye must see.
  */
 import type { Proof, ProofOperation } from './proof.ts'
-import { seconds } from './text.ts'
+import { line, seconds } from './text.ts'
 import { leaderSentence } from './timeline.ts'
 
 /** A place on the axis, 0 … 1. */
@@ -14,6 +14,12 @@ type Place = number
 export interface Drawing {
   readonly lanes: readonly string[]
   readonly bars: readonly {
+    /** The `index` of its invocation. */
+    readonly index: number
+    readonly fromNs: number
+    readonly toNs: number | undefined
+    /** Whether it is what the others leave no place for. */
+    readonly contradicts: boolean
     readonly lane: number
     readonly from: Place
     readonly to: Place
@@ -29,10 +35,22 @@ export interface Drawing {
     readonly label: string
   }[]
   readonly ticks: readonly { readonly at: Place; readonly label: string }[]
+  /** What was over before something else began, on another process: the ones that imply the others. Bars by number. */
+  readonly before: readonly { readonly from: number; readonly to: number }[]
+  /** The edges of the proof between bars by number. */
+  readonly edges: readonly {
+    readonly from: number
+    readonly to: number
+    readonly relation: string
+    readonly why: string
+  }[]
 }
 
-/** Lays out a proof. Lanes are processes in the order of their first operation. */
-export const drawing = (one: Proof): Drawing | undefined => {
+/**
+ * Lays out a proof. Lanes are processes in the order of their first operation.
+ * @param contradicting the `index` of the operation that the others leave no place for
+ */
+export const drawing = (one: Proof, contradicting?: number): Drawing | undefined => {
   const { operations, active, leaderChanges, digits } = one
   if (operations.length === 0) return undefined
   const ends = operations.flatMap(({ fromNs, toNs }) => [fromNs, toNs ?? fromNs])
@@ -50,6 +68,10 @@ export const drawing = (one: Proof): Drawing | undefined => {
   return {
     lanes: lanes.map((process) => `process ${process}`),
     bars: operations.map((operation) => ({
+      index: operation.index,
+      fromNs: operation.fromNs,
+      toNs: operation.toNs,
+      contradicts: operation.index === contradicting,
       lane: lanes.indexOf(operation.process),
       from: place(operation.fromNs),
       to: operation.toNs === undefined ? 1 : place(operation.toNs),
@@ -70,7 +92,37 @@ export const drawing = (one: Proof): Drawing | undefined => {
     ticks: [...new Set(ends)]
       .sort((a, b) => a - b)
       .map((ns) => ({ at: place(ns), label: `${seconds(ns, digits)} s` })),
+    before: realTimeOrder(operations),
+    edges: edgesBetween(one),
   }
+}
+
+/** Of "a was over before b began" the pairs on two processes without a third one between them. */
+const realTimeOrder = (operations: readonly ProofOperation[]): Drawing['before'] => {
+  const isBefore = (a: ProofOperation, b: ProofOperation) =>
+    a.toNs !== undefined && a.toNs < b.fromNs
+  return operations.flatMap((a, from) =>
+    operations.flatMap((b, to) =>
+      isBefore(a, b) &&
+      a.process !== b.process &&
+      !operations.some((c) => isBefore(a, c) && isBefore(c, b))
+        ? [{ from, to }]
+        : [],
+    ),
+  )
+}
+
+/** The edges whose both ends are drawn. */
+const edgesBetween = ({ anomaly, operations }: Proof): Drawing['edges'] => {
+  const bar = (index: number) => operations.findIndex((operation) => operation.index === index)
+  return (anomaly.edges ?? [])
+    .map(({ from, to, relation, why }) => ({
+      from: bar(from),
+      to: bar(to),
+      relation: line(relation, 24),
+      why: line(why),
+    }))
+    .filter(({ from, to }) => from >= 0 && to >= 0)
 }
 
 /** Room left and right of the first and the last moment. */

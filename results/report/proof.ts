@@ -48,7 +48,7 @@ export const proof = (
   const all = [...new Set(anomaly.ops)]
     .sort((a, b) => a - b)
     .flatMap((index) => operationAt(history, index) ?? [])
-  const operations = ends(all, limit).map((operation) => view(operation, width))
+  const operations = ends(all, limit).map((operation) => proofOperation(operation, width))
   const spans = all.map(({ invoke, completion }) => {
     return [invoke.time, completion?.time ?? invoke.time] as const
   })
@@ -106,7 +106,7 @@ const digitsFor = (operations: readonly ProofOperation[]): number => {
 }
 
 /** The operation whose invocation has this `index`: found by binary search, indexes only grow. */
-const operationAt = (history: History, index: number): Operation | undefined => {
+export const operationAt = (history: History, index: number): Operation | undefined => {
   const column = history.columns.index
   let low = 0
   let high = history.length
@@ -124,7 +124,11 @@ const operationAt = (history: History, index: number): Operation | undefined => 
 const ends = <T>(items: readonly T[], limit: number): readonly T[] =>
   items.length <= limit ? items : [...items.slice(0, limit - 1), ...items.slice(-1)]
 
-const view = ({ invoke, completion, outcome }: Operation, width: number): ProofOperation => ({
+/** An operation as proofs show it, its value in about `width` characters. */
+export const proofOperation = (
+  { invoke, completion, outcome }: Operation,
+  width: number,
+): ProofOperation => ({
   index: invoke.index,
   process: invoke.process as number,
   f: line(invoke.f, 24),

@@ -1,51 +1,51 @@
 /**
- * The proofs: the checker's sentence, the drawing of the few operations on their processes, and the table
- * of the same operations.
+ * The proofs in full: of each violation its operations, its cycle, its sessions; then how far an order of the operations
+ * comes, and which levels of consistency still hold.
  */
-import type { PageProof } from '../../page-data.ts'
-import { LineList, Sign, Table } from '../elements.tsx'
-import { ProofDrawing } from '../proof/drawing.tsx'
+import { PartialOrder } from '../proof/partial-order.tsx'
+import { ProofDetails, ProofView } from '../proof/proof-view.tsx'
 import type { PanelProps } from '../run-data.ts'
 
-export const Proofs = ({ data: { page } }: PanelProps) => (
-  <>
-    {page.proofs.map((proof, at) => (
-      <ProofView key={at} proof={proof} />
-    ))}
-  </>
-)
-
-const ProofView = ({ proof }: { readonly proof: PageProof }) => {
-  const outcomeColumn = proof.table.heads.indexOf('outcome')
+export const Proofs = ({ data: { page }, view }: PanelProps) => {
+  const { proofs, partial, placement } = page
+  const [first, ...others] = proofs
   return (
-    <article class="proof">
-      <h3>{proof.title}</h3>
-      <p>
-        <bdi>{proof.summary}</bdi>
-      </p>
-      {proof.drawing === undefined ? null : (
-        <>
-          <div class="scroll">
-            <ProofDrawing drawing={proof.drawing} />
-          </div>
-          <p class="quiet">
-            Time runs to the right in its true order; long stretches are drawn shorter.
-          </p>
-        </>
+    <>
+      {/* Its sentence and its drawing stand on the first screen. */}
+      {first === undefined ? null : (
+        <article class="proof">
+          <h3>{first.title}</h3>
+          <ProofDetails proof={first} view={view} />
+        </article>
       )}
-      {proof.around.length === 0 ? null : (
-        <>
-          <h4>Meanwhile</h4>
-          <LineList texts={proof.around} />
-        </>
+      {others.map((proof, at) => (
+        <ProofView key={at} proof={proof} view={view} />
+      ))}
+      {partial === undefined ? null : <PartialOrder partial={partial} view={view} />}
+      {placement === undefined ? null : (
+        <article class="proof levels">
+          <h3>Where it stands among the levels of consistency</h3>
+          <dl class="claims">
+            <div>
+              <dt>Keeps</dt>
+              <dd>{placement.strongest}</dd>
+            </div>
+            <div>
+              <dt>Breaks</dt>
+              <dd>{placement.weakestBroken}</dd>
+            </div>
+            {placement.undecided === '' ? null : (
+              <div>
+                <dt>Not decided</dt>
+                <dd>{placement.undecided}</dd>
+              </div>
+            )}
+          </dl>
+          {placement.proofs.map((proof, at) => (
+            <ProofView key={at} proof={proof} view={view} />
+          ))}
+        </article>
       )}
-      <Table
-        {...proof.table}
-        mark={(row, column) =>
-          column === outcomeColumn ? <Sign outcome={proof.outcomes[row]!} /> : null
-        }
-      />
-      {proof.more === '' ? null : <p class="quiet">{proof.more}</p>}
-    </article>
+    </>
   )
 }

@@ -1,23 +1,40 @@
-/** The operations of a proof as bars on lanes over an axis of time, with the faults behind them. */
+/**
+ * The operations of a proof as bars on the lanes of their processes, over an axis of time that keeps the true order:
+ * with the faults behind them, what was over before something else began as thin arrows, the edges of the
+ * proof as thick ones, and a cross at the operation that cannot be.
+ */
+import './drawing.css'
 import type { Drawing } from '../../drawing.ts'
+import type { View } from '../view-state.ts'
+import { Arrows } from './arrows.tsx'
+import { reveal } from './reveal.tsx'
 
 /** Sizes of the drawing in its own units, which are pixels at full width. */
-const SIZE = { width: 1040, top: 30, lane: 46, bottom: 30, character: 6.7 }
+const SIZE = { width: 1040, top: 34, lane: 50, bottom: 30, character: 6.7 }
 
 /** From a place on the axis to the drawing's units. */
 type Scale = (place: number) => number
 
-export const ProofDrawing = ({ drawing }: { readonly drawing: Drawing }) => {
+interface DrawingProps {
+  readonly drawing: Drawing
+  readonly view: View
+}
+
+export const ProofDrawing = ({ drawing, view }: DrawingProps) => {
   const { width, top, lane, bottom, character } = SIZE
   const left = Math.max(...drawing.lanes.map((name) => name.length)) * character + 16
   const height = top + drawing.lanes.length * lane + bottom
-  const x: Scale = (place) => left + place * (width - left)
+  const x: Scale = (place) => left + place * (width - left - 18)
+  const bars = drawing.bars.map((bar) => ({
+    from: x(bar.from),
+    to: Math.max(x(bar.from) + 6, x(bar.to)),
+    y: top + bar.lane * lane + 29,
+  }))
   return (
     <svg
       class="drawing"
       viewBox={`0 0 ${width} ${height}`}
-      role="img"
-      aria-label="The operations of the proof on their processes; the table below says the same"
+      aria-label="The operations of the proof on their processes, in the order of time"
     >
       {drawing.bands.map((band) => (
         <Band key={band.label} {...band} x={x} height={height} />
@@ -38,12 +55,13 @@ export const ProofDrawing = ({ drawing }: { readonly drawing: Drawing }) => {
           <line class="leader" x1={x(mark.at)} x2={x(mark.at)} y1={top - 6} y2={height - bottom}>
             <title>{mark.label}</title>
           </line>
-          <text class="leader-name" x={x(mark.at) + 5} y={top - 2}>
+          <text class="leader-name" x={x(mark.at) + 5} y={top - 4}>
             {mark.name}
           </text>
         </g>
       ))}
-      <Bars drawing={drawing} x={x} />
+      <Arrows bars={bars} before={drawing.before} edges={drawing.edges} />
+      <Bars drawing={drawing} x={x} view={view} />
       <Ticks drawing={drawing} x={x} y={height - bottom} />
     </svg>
   )
@@ -72,7 +90,7 @@ const Band = ({
 }
 
 /** The bars with their labels above them, cut to the room there is until the next one of the lane. */
-const Bars = ({ drawing, x }: { readonly drawing: Drawing; readonly x: Scale }) => {
+const Bars = ({ drawing, x, view }: DrawingProps & { readonly x: Scale }) => {
   const { width, top, lane, character } = SIZE
   const taken = drawing.lanes.map(() => x(0))
   const bars = drawing.bars.map((bar, at) => {
@@ -86,26 +104,45 @@ const Bars = ({ drawing, x }: { readonly drawing: Drawing; readonly x: Scale }) 
   })
   return (
     <>
-      {bars.map(({ y, from, to, outcome, label, start, shown }, at) => (
-        <g key={at}>
-          <text class="bar-name" x={start} y={y + 16}>
-            {shown}
-          </text>
-          <rect
-            class={`bar ${outcome}`}
-            x={x(from)}
-            y={y + 23}
-            width={Math.max(6, x(to) - x(from))}
-            height={12}
-            rx={3}
+      {bars.map(
+        ({ index, fromNs, toNs, y, from, to, outcome, label, start, shown, contradicts }) => (
+          <a
+            key={index}
+            class={contradicts ? 'bar-group contradicts' : 'bar-group'}
+            href={`#op=${index}`}
+            aria-label={`Show operation ${index} on the timeline: ${label}, ${outcome}${contradicts ? ', which cannot be' : ''}`}
+            onClick={(event) => {
+              event.preventDefault()
+              reveal(view, { index, fromNs, toNs })
+            }}
           >
-            <title>{`${label} (${outcome})`}</title>
-          </rect>
-        </g>
-      ))}
+            <title>{`${label} (${outcome})${contradicts ? ': this cannot be' : ''}`}</title>
+            <text class="bar-name" x={start} y={y + 16}>
+              {shown}
+            </text>
+            <rect
+              class={`bar ${outcome}`}
+              x={x(from)}
+              y={y + 23}
+              width={Math.max(6, x(to) - x(from))}
+              height={12}
+              rx={3}
+            />
+            {contradicts ? <Cross x={Math.max(x(from) + 6, x(to)) + 9} y={y + 29} /> : null}
+          </a>
+        ),
+      )}
     </>
   )
 }
+
+/** What cannot be: a shape, not only a colour. */
+const Cross = ({ x, y }: { readonly x: number; readonly y: number }) => (
+  <path
+    class="cross"
+    d={`M${x - 5} ${y - 5}L${x + 5} ${y + 5}M${x + 5} ${y - 5}L${x - 5} ${y + 5}`}
+  />
+)
 
 /** As many of the moments as there is room for, and always the first. */
 const Ticks = ({
