@@ -84,6 +84,17 @@ describe('a proof of registers of unique values', () => {
     expect(type).toBe('stale-read')
   })
 
+  test('is found behind another block that begins between the two and ends after both', () => {
+    const [{ type, ops }] = anomalies(
+      lines(
+        ...['0 invoke write 1', '0 ok write 1', '2 invoke write 3', '2 ok write 3'],
+        ...['1 invoke write 2', '3 invoke read', '3 ok read 1', '1 ok write 2'],
+      ),
+    )
+    expect(ops).toEqual([0, 2, 5])
+    expect(type).toBe('stale-read')
+  })
+
   /** A chain of compare-and-sets one after the other, then a read of one of its values. */
   const chain = (length: number, seen: number): History => {
     const text: string[] = ['0 invoke write 0', '0 ok write 0']
