@@ -19,6 +19,7 @@ import type { Processes } from './capabilities/processes.ts'
 import type { Resources } from './capabilities/resources.ts'
 import type { Traffic } from './capabilities/traffic.ts'
 import type { ConsistencyModel } from './consistency.ts'
+import type { Image, NodeSpec } from './container.ts'
 import type { Generator } from './generator.ts'
 import type { StartProgram } from './program.ts'
 import type { Random } from './random.ts'
@@ -69,6 +70,7 @@ export {
 export { monotonicMs } from './clock.ts'
 export { clocksHold, type ShiftedProcesses, shiftedProcesses } from './clock-evidence.ts'
 export type { ConsistencyModel, IsolationLevel } from './consistency.ts'
+export type { Image, NodeSpec } from './container.ts'
 export * from './damage.ts'
 export * from './disk-evidence.ts'
 export { DefiniteError, Refused } from './errors.ts'
@@ -87,6 +89,7 @@ export {
   type Storage,
   type World,
 } from './program.ts'
+export type { Protocol, Target } from './protocol.ts'
 export { type Random, random } from './random.ts'
 export {
   mayHit,
@@ -123,6 +126,8 @@ export interface ClientContext {
   readonly node: ClusterNode
   /** The values of the system's options in this run. */
   readonly options: OptionValues
+  /** How long an operation may take before it is indeterminate, ms; absent outside a run. */
+  readonly timeoutMs?: number
 }
 
 /** Opens one client. A client that cannot open makes its operation `fail`: nothing was sent. */
@@ -170,26 +175,6 @@ export interface Peer extends Member {
   readonly address: string
 }
 
-/** Where a node's container image comes from. */
-export type Image =
-  /** Built from these Debian packages on the Debian base image. */
-  | { readonly packages: readonly string[] }
-  /** Pulled from a registry. */
-  | { readonly reference: string }
-
-/** How one node's container starts. */
-export interface NodeSpec {
-  readonly argv: readonly string[]
-  readonly env?: Readonly<Record<string, string>>
-  readonly user?: string
-  /** Files written into the container before its first start: absolute path → text. */
-  readonly files?: Readonly<Record<string, string>>
-  /** The folder whose content survives kill and restart: a volume of its own. */
-  readonly dataFolder: string
-  /** What asks its main process to end in an orderly way, as its makers' images do; SIGTERM if absent. */
-  readonly stopSignal?: 'SIGINT' | 'SIGQUIT'
-}
-
 /** What a node of a tested system says that its wall clock shows. */
 export interface WallTime {
   /** ms since 1970, give or take `withinMs`: how finely the system speaks of time. */
@@ -208,8 +193,12 @@ export interface System {
   readonly options: Options
   /** The cluster's members for `--nodes n`. */
   members(nodes: number): readonly Member[]
-  /** How one of them starts. */
+  /** How one of them, or of the helpers, starts. */
   spec(node: Peer, peers: readonly Peer[], options: OptionValues): NodeSpec
+  /** Run beside the members, because these need them: no fault and no client touches them. */
+  readonly helpers?: readonly Member[]
+  /** The image of a member or helper, where not all have the same. */
+  imageOf?(member: Member): Image
   /** Returns when the whole cluster serves; throws with the reason while it does not. Polled with a deadline. */
   ready(cluster: Cluster, signal: AbortSignal): Promise<void>
   /** The nodes that say at this moment that they lead. Enables faults by role and leader-change counts. */

@@ -22,6 +22,8 @@ import { version } from './version.ts'
 /** What `schism test` was asked for; absent means the default. */
 export interface TestRequest {
   readonly system: string
+  /** The words that name a system of one's own on the command line; absent: its name. */
+  readonly words?: readonly string[]
   readonly workload?: string
   readonly faults: readonly string[]
   readonly planFile?: string
@@ -203,9 +205,18 @@ const runId = (system: string, workload: string, seed: number): string => {
 
 /** The command that repeats the run, every default spelt out. */
 export const commandOf = (request: TestRequest, workload: string, nodes: number): string => {
-  const { system, faults, planFile, template, timeLimitS, rate, concurrency } = request
+  const {
+    system,
+    words = [system],
+    faults,
+    planFile,
+    template,
+    timeLimitS,
+    rate,
+    concurrency,
+  } = request
   const parts = [
-    `npx schism test ${system}`,
+    ['npx schism test', ...words.map(quoted)].join(' '),
     `--workload ${workload}`,
     ...(planFile === undefined ? [] : [`--plan ${quoted(planFile)}`]),
     ...(template === undefined ? [] : [`--template ${quoted(template)}`]),

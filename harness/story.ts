@@ -211,7 +211,13 @@ export class Story {
     this.interpreter = new Interpreter<Call>({
       threads: run.concurrency,
       clock,
-      open: (thread) => open({ cluster, node: nodeOf(thread), options: run.systemOptions }),
+      open: (thread) =>
+        open({
+          cluster,
+          node: nodeOf(thread),
+          options: run.systemOptions,
+          timeoutMs: run.operationTimeoutMs,
+        }),
       nodeOf: (thread) => nodeOf(thread).name,
       safe: new Set(workload.safe),
       timeoutMs: run.operationTimeoutMs,

@@ -3,13 +3,14 @@ import { randomInt } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { RunRecord } from '../../results/run.ts'
 import type { OptionValues } from '../api.ts'
-import { type Catalog, find, loadCatalog } from '../catalog.ts'
+import { type Catalog, loadCatalog } from '../catalog.ts'
 import { realVenue, type Venue } from '../cluster/cluster.ts'
 import { dockerCluster } from '../cluster/docker/docker.ts'
 import { simVenue } from '../cluster/sim/sim.ts'
 import { missing, requireEngine } from '../engine.ts'
 import { type ExitCode, UsageError } from '../errors.ts'
 import { asRequest, differences, readFinding } from '../hunt/finding.ts'
+import { type ResolvedSystem, resolveSystem } from '../own/resolve.ts'
 import { planRun, type TestRequest, usualRun } from '../plan.ts'
 import { Progress } from '../progress.ts'
 import { report } from '../report.ts'
@@ -22,17 +23,19 @@ import {
   jsonOption,
   storeOption,
 } from './command.ts'
+import { givenOf, givenOptions } from './given.ts'
 import { expectation, settleAll } from './outcome.ts'
 import { sentenceOf, shareOf } from './share.ts'
 
 export const testCommand: Command = {
-  command: 'test <system>',
+  command: 'test [system]',
   describe: 'break a replicated system while clients use it, and judge what they saw',
   positional: {
     name: 'system',
-    options: { type: 'string', describe: 'a system of "schism list"' },
+    options: { type: 'string', describe: 'a system of "schism list", or a file: ./my-system.ts' },
   },
   options: {
+    ...givenOptions,
     workload: { type: 'string', alias: 'w', describe: 'what clients do', requiresArg: true },
     faults: {
       type: 'string',
@@ -134,15 +137,25 @@ export const testCommand: Command = {
       'test raft --plan results/findings/raft/RA3/plan.json --repeat 5',
       'a finding of the simulation, five times in containers',
     ],
+    [
+      'test --compose docker-compose.yml --service redis --client redis --faults kill',
+      'services of your own, with no code ("schism init compose" writes such a file)',
+    ],
+    ['test ./my-system.ts --faults partition', 'a system of your own ("schism init system")'],
   ],
   run: test,
 }
 
 async function test(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
-  const catalog = await loadCatalog()
-  const asked = requestOf(args, catalog)
+  const found = await resolveSystem(givenOf(args), {
+    catalog: await loadCatalog(),
+    folder: process.cwd(),
+  })
+  const { catalog } = found
+  const asked = requestOf(args, found)
   const progress = new Progress(args.flag('quiet') || args.flag('json') ? 'quiet' : 'loud')
-  const cluster = await clusterFor(args, catalog)
+  for (const remark of found.remarks) progress.line(remark)
+  const cluster = await clusterFor(args, found)
   const request: TestRequest = cluster === 'sim' ? { ...asked, cluster } : asked
   const times = args.number('repeat', { from: 1, to: 1000, whole: 'whole' }) ?? 1
   const runs = Array.from({ length: times }, (_, nth) =>
@@ -195,10 +208,12 @@ const tell = async (
 }
 
 /** Where it runs: as asked, else in containers where an engine answers, else simulated where that can be. */
-const clusterFor = async (args: Arguments, catalog: Catalog): Promise<'docker' | 'sim'> => {
+const clusterFor = async (
+  args: Arguments,
+  { name, system }: ResolvedSystem,
+): Promise<'docker' | 'sim'> => {
   const asked = args.text('cluster')
-  const name = args.text('system')!
-  const canSimulate = find('system', catalog.systems, name).program !== undefined
+  const canSimulate = system.program !== undefined
   if (asked === 'sim' && !canSimulate)
     throw new UsageError(`--cluster sim: ${name} is real software, which cannot be simulated`)
   if (asked === 'sim') return 'sim'
@@ -211,8 +226,10 @@ const venueFor = async (cluster: 'docker' | 'sim', run: RunRecord): Promise<Venu
   return realVenue(dockerCluster)
 }
 
-const requestOf = (args: Arguments, catalog: Catalog): TestRequest => {
-  const system = args.text('system')!
+const requestOf = (
+  args: Arguments,
+  { name: system, words, catalog }: ResolvedSystem,
+): TestRequest => {
   const planFile = args.text('plan')
   const found = planFile === undefined ? undefined : foundBefore(planFile, system, catalog)
   const workload = args.text('workload') ?? found?.workload
@@ -227,8 +244,11 @@ const requestOf = (args: Arguments, catalog: Catalog): TestRequest => {
   const concurrency = args.number('concurrency', { from: 1, to: 10_000, whole: 'whole' })
   const timeoutS = args.number('operation-timeout', { from: 0.01, to: 3600, whole: 'fractional' })
   const chosen = optionValues(args.texts('option'))
+  if (image !== undefined && args.text('compose') !== undefined)
+    throw new UsageError(`--image ${image}: the compose file says which images its services have`)
   return {
     system,
+    words,
     faults: args.list('faults').filter((name) => name !== 'none'),
     timeLimitS: timeLimitS ?? found?.timeLimitS ?? usualRun.timeLimitS,
     rate: rate ?? found?.rate ?? usualRun.rate,

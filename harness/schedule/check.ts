@@ -183,13 +183,13 @@ export const firstIssue = (error: z.ZodError, before: readonly string[] = []): s
   return place === '' ? message : `${place}: ${message}`
 }
 
-interface Issue {
+export interface Issue {
   readonly path: readonly PropertyKey[]
   readonly message: string
 }
 
 /** A union fails with what is wrong in each of its branches: the one that got furthest was meant. */
-const nearest = (issues: readonly z.core.$ZodIssue[]): Issue => {
+export const nearest = (issues: readonly z.core.$ZodIssue[]): Issue => {
   const [issue] = issues
   if (issue === undefined) return { path: [], message: 'not valid' }
   if (issue.code !== 'invalid_union' || issue.errors.length === 0)

@@ -16,21 +16,23 @@ import type { SetCall } from '../../workloads/set.ts'
 import { openPrimary, openReplica } from './connection.ts'
 import { settled } from './errors.ts'
 
-export const openRegister = async (context: ClientContext): Promise<Client<RegisterCall>> => {
-  const session = await open(context)
-  return {
-    invoke: (call, signal) => session.run(signal, call, register),
-    close: async () => session.close(),
-  }
-}
+export const openRegister = async (context: ClientContext): Promise<Client<RegisterCall>> =>
+  registerOf(await open(context))
 
-export const openSet = async (context: ClientContext): Promise<Client<SetCall>> => {
-  const session = await open(context)
-  return {
-    invoke: (call, signal) => session.run(signal, call, set),
-    close: async () => session.close(),
-  }
-}
+export const openSet = async (context: ClientContext): Promise<Client<SetCall>> =>
+  setOf(await open(context))
+
+/** A client of registers, wherever its session leads. */
+export const registerOf = (session: Session): Client<RegisterCall> => ({
+  invoke: (call, signal) => session.run(signal, call, register),
+  close: async () => session.close(),
+})
+
+/** A client of a set, wherever its session leads. */
+export const setOf = (session: Session): Client<SetCall> => ({
+  invoke: (call, signal) => session.run(signal, call, set),
+  close: async () => session.close(),
+})
 
 const COMPARE_AND_SET = `#!lua
 local saw = redis.call('GET', KEYS[1])
@@ -103,7 +105,7 @@ const WAIT_LIMIT_MS = 500
 type Operation<C extends Call> = (session: Session, call: C) => Promise<C['value']>
 
 /** One client's connections: where it writes and where it reads. */
-class Session {
+export class Session {
   /** The last signal seen, which is listened to: the harness gives a client the same one every time. */
   private signal: AbortSignal | undefined
 

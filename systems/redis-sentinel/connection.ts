@@ -50,6 +50,12 @@ export const openPrimary = (cluster: Cluster, node: ClusterNode): Promise<Redis>
   })
 }
 
+/** Connects to one server, whatever its role, with the user and the password given, if any. */
+export const openServer = (
+  node: ClusterNode,
+  login: Pick<RedisOptions, 'username' | 'password'>,
+): Promise<Redis> => opened({ ...strict, ...node.endpoint(SERVER_PORT), ...login })
+
 /** Connects to one replica: the own node if it is one, else the next server that is. */
 export const openReplica = async (cluster: Cluster, node: ClusterNode): Promise<Redis> => {
   const servers = cluster.nodes.filter(({ role }) => role === 'server')

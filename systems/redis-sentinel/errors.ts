@@ -17,6 +17,10 @@ const refusals: ReadonlySet<string> = new Set([
   // Too few good replicas (min-replicas-to-write).
   'NOREPLICAS',
   'CLUSTERDOWN',
+  // Another server of a cluster has the key.
+  'MOVED',
+  'ASK',
+  'TRYAGAIN',
   'NOAUTH',
   'NOPERM',
   // Over maxmemory: refused before the command runs, and before a script with the write flag runs.

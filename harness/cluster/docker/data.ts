@@ -10,11 +10,16 @@ import type { DockerNode } from './node.ts'
 
 /** Removes everything in the folder, and not the folder: its owner and mode are the image's. */
 export const wipeData = async (engine: Engine, node: DockerNode): Promise<void> => {
-  await besideNode(engine, node, ['find', node.dataFolder, ...withoutItself, '-delete'])
+  await besideNode(engine, node, ['find', dataOf(node), ...withoutItself, '-delete'])
 }
 
 export const isDataEmpty = async (engine: Engine, node: DockerNode): Promise<boolean> =>
-  (await besideNode(engine, node, ['find', node.dataFolder, ...withoutItself, '-print'])) === ''
+  (await besideNode(engine, node, ['find', dataOf(node), ...withoutItself, '-print'])) === ''
+
+const dataOf = ({ name, dataFolder }: DockerNode): string => {
+  if (dataFolder !== undefined) return dataFolder
+  throw new EnvironmentError(`${name} has no data folder: no volume is its own`)
+}
 
 /** A file system's own lost+found is no data. */
 const withoutItself = ['-mindepth', '1', '-not', '-path', '*/lost+found']

@@ -10,6 +10,7 @@ import type { ClusterKind, ClusterRequest, RunningCluster } from '../cluster.ts'
 import { clusterMembership, insideOnly } from '../membership.ts'
 import { refuseMissing } from './abilities.ts'
 import { type Agent, startAgent } from './agent.ts'
+import type { PreparedImage } from './build.ts'
 import { runCommand } from './channel.ts'
 import { clean } from './clean.ts'
 import { nodeClocks } from './clocks/clocks.ts'
@@ -22,14 +23,8 @@ import { type Labels, labelOf, labelsOfRun } from './labels.ts'
 import { saveLogs } from './logs.ts'
 import { nodeMessages } from './messages.ts'
 import { nodeNetwork } from './network.ts'
-import {
-  containerName,
-  createNode,
-  type DockerNode,
-  type NodeRequest,
-  startNode,
-  writeFiles,
-} from './node.ts'
+import { containerName, type DockerNode, writeFiles } from './node.ts'
+import { startNodes } from './nodes.ts'
 import { findNode, nodeProcesses } from './processes.ts'
 import { awaitReady } from './ready.ts'
 import { removeLabelled } from './remove.ts'
@@ -48,7 +43,8 @@ export const dockerCluster: ClusterKind = {
     const info = await describeEngine(engine)
     refuseRemote(info)
     await removeLeftovers(engine, request)
-    const images = await prepareImages(engine, request)
+    const members = [...membersOf(request), ...(request.system.helpers ?? [])]
+    const images = await prepareImages(engine, request, members)
     request.signal.throwIfAborted()
     try {
       return await start(engine, info, images, request)
@@ -88,7 +84,8 @@ const start = async (
 ): Promise<RunningCluster> => {
   const { runId, signal } = request
   const labels = labelsOfRun(runId)
-  const members = membersOf(request)
+  const { helpers = [] } = request.system
+  const members = [...membersOf(request), ...helpers]
   const subnet = await createSubnet(engine, {
     name: `schism-${runId}`,
     labels,
@@ -97,17 +94,29 @@ const start = async (
   signal.throwIfAborted()
   const peers = members.map((member, n) => ({ ...member, address: subnet.addresses(n).ipv4 }))
   const storage = storageFor(request.needs ?? {})
+  const used = [...new Set(members.map((member) => images.of(member)))]
   const starting = startAbleAgent(engine, { storage, image: images.agent.name, labels, request })
-  const [agent, nodes] = await settleAll([
+  const [agent, all] = await settleAll([
     starting,
     settleAll(
       startNodes(engine, request, { peers, subnet, images, labels, agent: starting, storage }),
     ),
   ] as const)
+  const own = all.length - helpers.length
+  const [nodes, beside] = [all.slice(0, own), all.slice(own)]
   if (signal.aborted) agent.close()
   signal.throwIfAborted()
-  const facts = factsOf(info, images, subnet)
-  return runningCluster({ engine, agent, nodes, peers, facts, request, host: subnet.host })
+  const facts = factsOf(info, used, subnet)
+  return runningCluster({
+    engine,
+    agent,
+    nodes,
+    beside,
+    peers: peers.slice(0, own),
+    facts,
+    request,
+    host: subnet.host,
+  })
 }
 
 /** The cluster's own members, and behind them, where a fault may take in one more, that one. */
@@ -141,35 +150,9 @@ const startAbleAgent = async (
   return agent
 }
 
-const startNodes = (
-  engine: Engine,
-  { runId, system, options, nodes }: ClusterRequest,
-  parts: Pick<NodeRequest, 'subnet' | 'labels' | 'agent' | 'storage'> & {
-    peers: readonly Peer[]
-    images: Images
-  },
-): readonly Promise<DockerNode>[] => {
-  const { peers, subnet, images, labels, agent, storage } = parts
-  const own = peers.slice(0, system.members(nodes).length)
-  return peers.map((peer, n) =>
-    (n < own.length ? startNode : createNode)(engine, {
-      runId,
-      peer,
-      spec: system.spec(peer, own, options),
-      image: images.system.name,
-      agentImage: images.agent.name,
-      subnet,
-      addresses: subnet.addresses(n),
-      labels,
-      agent,
-      storage,
-    }),
-  )
-}
-
 const factsOf = (
   info: EngineInfo,
-  images: Images,
+  images: readonly PreparedImage[],
   subnet: Subnet,
 ): Readonly<Record<string, string>> => ({
   engine: `docker ${info.version}`,
@@ -178,8 +161,8 @@ const factsOf = (
   system: info.system,
   storage: info.storage,
   cgroup: info.cgroup,
-  image: images.system.name,
-  'image digest': images.system.id,
+  image: images.map(({ name }) => name).join(', '),
+  'image digest': images.map(({ id }) => id).join(', '),
   subnet: subnet.ipv4,
   ...(subnet.ipv6 === undefined ? {} : { 'subnet ipv6': subnet.ipv6 }),
 })
@@ -188,6 +171,8 @@ interface Parts {
   readonly engine: Engine
   readonly agent: Agent
   readonly nodes: readonly DockerNode[]
+  /** The helpers: seen by nobody but those who look for what they printed. */
+  readonly beside: readonly DockerNode[]
   readonly peers: readonly Peer[]
   readonly facts: Readonly<Record<string, string>>
   readonly request: ClusterRequest
@@ -240,7 +225,7 @@ const runningCluster = (parts: Parts): RunningCluster => {
       begun ??= syncVolumes(agent, parts.nodes)
       await begun
     },
-    saveLogs: (folder) => saveLogs(engine, parts.nodes, folder),
+    saveLogs: (folder) => saveLogs(engine, [...parts.nodes, ...parts.beside], folder),
     down: async () => {
       clocks.close()
       agent.close()

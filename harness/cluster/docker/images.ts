@@ -5,36 +5,66 @@
  * build the same image at the same time do the work twice and end with the same tag.
  */
 import { pack } from 'tar-stream'
-import { EnvironmentError, messageOf } from '../../errors.ts'
+import type { Image, Member } from '../../api.ts'
+import type { ImageBuild } from '../../container.ts'
+import { EnvironmentError } from '../../errors.ts'
 import type { ClusterRequest } from '../cluster.ts'
 import { ensureBaseImage, imageId } from './base-image.ts'
+import { buildImage, type PreparedImage } from './build.ts'
 import { agentPackages, imageTag, renderDockerfile } from './dockerfile.ts'
 import type { Engine } from './engine.ts'
-import { finished, type ProgressEvent, pullImage } from './pull.ts'
-
-export interface PreparedImage {
-  readonly name: string
-  readonly id: string
-}
+import { pullImage } from './pull.ts'
 
 export interface Images {
   readonly system: PreparedImage
   readonly agent: PreparedImage
+  /** Of a member or helper that has another one than the system's. */
+  readonly of: (member: Member) => PreparedImage
 }
 
 type Waiting = Pick<ClusterRequest, 'progress' | 'signal'>
 
-/** Builds or pulls what is not there yet; takes some ms when all is. */
-export const prepareImages = async (engine: Engine, request: ClusterRequest): Promise<Images> => {
+/**
+ * Builds or pulls what is not there yet; takes some ms when all is.
+ * @param members all that will run
+ */
+export const prepareImages = async (
+  engine: Engine,
+  request: ClusterRequest,
+  members: readonly Member[],
+): Promise<Images> => {
   const { system, systemName, progress, signal } = request
   const baseId = await ensureBaseImage(engine, progress, signal)
-  const reference = request.image ?? ('reference' in system.image && system.image.reference)
-  const wanted =
-    typeof reference === 'string'
-      ? referenced(engine, reference, request)
-      : built(engine, systemName, packagesOf(request), baseId, request)
-  const [agent, tested] = await Promise.all([agentImage(engine, baseId, request), wanted])
-  return { agent, system: tested }
+  const known = new Map<string, Promise<PreparedImage>>()
+  const prepared = (image: Image): Promise<PreparedImage> => {
+    const key = JSON.stringify(image)
+    const found = known.get(key) ?? prepare(engine, image, { systemName, baseId, request })
+    known.set(key, found)
+    return found
+  }
+  const imageOf = (member: Member): Image => system.imageOf?.(member) ?? system.image
+  const tested =
+    request.image === undefined
+      ? prepared(system.image)
+      : referenced(engine, request.image, request)
+  const own = system.imageOf === undefined ? [] : members
+  const [agent, main, ...rest] = await Promise.all([
+    agentImage(engine, baseId, request),
+    tested,
+    ...own.map((member) => prepared(imageOf(member))),
+  ])
+  const byName = new Map(own.map(({ name }, at) => [name, rest[at]!]))
+  return { agent, system: main, of: ({ name }) => byName.get(name) ?? main }
+}
+
+const prepare = (
+  engine: Engine,
+  image: Image,
+  { systemName, baseId, request }: { systemName: string; baseId: string; request: ClusterRequest },
+): Promise<PreparedImage> => {
+  if ('reference' in image) return referenced(engine, image.reference, request)
+  if ('packages' in image) return built(engine, systemName, image.packages, baseId, request)
+  return builtFrom(engine, systemName, image.build, request)
 }
 
 /** The agent's image if it is already built: `schism doctor` looks closer with it. */
@@ -43,9 +73,6 @@ export const findAgentImage = async (engine: Engine, baseId: string): Promise<st
 
 const agentImage = (engine: Engine, baseId: string, waiting: Waiting): Promise<PreparedImage> =>
   built(engine, 'agent', agentPackages, baseId, waiting)
-
-const packagesOf = (request: ClusterRequest): readonly string[] =>
-  'packages' in request.system.image ? request.system.image.packages : []
 
 const referenced = async (
   engine: Engine,
@@ -73,49 +100,21 @@ const built = async (
   const known = await imageId(engine, name)
   if (known !== undefined) return { name, id: known }
   progress(`image ${name}: building with ${packages.join(', ')}`)
-  await build(engine, name, dockerfile, signal)
-  const id = await imageId(engine, name)
-  if (id === undefined) throw new EnvironmentError(`image ${name} was built but is not there`)
-  return { name, id }
-}
-
-const build = async (
-  engine: Engine,
-  name: string,
-  dockerfile: string,
-  signal: AbortSignal,
-): Promise<void> => {
   const context = pack()
   context.entry({ name: 'Dockerfile' }, dockerfile)
   context.finalize()
-  const output: string[] = []
-  const keep = ({ stream, error }: ProgressEvent) => output.push(stream ?? '', error ?? '')
-  try {
-    const stream = await engine.buildImage(context as unknown as NodeJS.ReadableStream, {
-      t: name,
-      // The bridge network may have no way out while the host has one.
-      networkmode: 'host',
-      forcerm: true,
-      labels: { 'schism.image': name },
-      buildargs: proxySettings(),
-      abortSignal: signal,
-    })
-    await finished(engine, stream, keep)
-  } catch (error) {
-    signal.throwIfAborted()
-    const lines = output
-      .join('')
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-    const last = lines.length === 0 ? [messageOf(error)] : lines.slice(-8)
-    throw new EnvironmentError(`image ${name} does not build:\n  ${last.join('\n  ')}`)
-  }
+  return buildImage(engine, context as unknown as NodeJS.ReadableStream, { name, args: {}, signal })
 }
 
-/** The engine passes these to the build without keeping them in the image. */
-const proxySettings = (): Record<string, string> =>
-  Object.fromEntries(
-    ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap(
-      (name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]),
-    ),
-  )
+/** Built every time: the engine knows what it has built before, and what has changed since. */
+const builtFrom = (
+  engine: Engine,
+  label: string,
+  { folder, dockerfile, args, target }: ImageBuild,
+  { progress, signal }: Waiting,
+): Promise<PreparedImage> => {
+  const name = imageTag(`own-${label}`, JSON.stringify([dockerfile, args, target]), folder)
+  progress(`image ${name}: building from ${folder}`)
+  const context = { context: folder, src: ['.'] }
+  return buildImage(engine, context, { name, args, dockerfile, target, signal })
+}

@@ -3,12 +3,14 @@
  * and rules therefore survive a kill and a restart of the node, which would otherwise get a new
  * one. The node joins it and runs the tested image as it is, with a volume of its own for its data.
  */
+import type { ContainerCreateOptions, MountConfig } from 'dockerode'
 import { pack } from 'tar-stream'
 import type { NodeSpec, Peer } from '../../api.ts'
 import type { Agent } from './agent.ts'
-import { prepareVolume, type Storage } from './disks/storage.ts'
+import { prepareVolume, type Storage, type VolumeOptions } from './disks/storage.ts'
 import { attempt, type Engine } from './engine.ts'
 import { type Labels, labelOf } from './labels.ts'
+import { bindsOf, containerSettings, copyInto, hostSettings, networkSettings } from './settings.ts'
 import { settleAll } from './settle.ts'
 import type { Addresses, Subnet } from './subnet.ts'
 
@@ -34,7 +36,8 @@ export interface DockerNode {
   readonly addresses: Addresses
   /** The host pid of the holder, which owns the network namespace. */
   readonly networkPid: number
-  readonly dataFolder: string
+  /** Undefined where it keeps nothing on a volume of its own. */
+  readonly dataFolder: string | undefined
   /** What asks it to end. */
   readonly stopSignal: string
   /** The device of its data's own file system, if it has one of its own. */
@@ -46,13 +49,6 @@ export interface DockerNode {
 
 /** A node's container, and the volume of its data. */
 export const containerName = (runId: string, node: string): string => `schism-${runId}-${node}`
-
-/** Creates and starts one node. */
-export const startNode = async (engine: Engine, request: NodeRequest): Promise<DockerNode> => {
-  const node = await createNode(engine, request)
-  await attempt(`start ${node.name}`, () => engine.getContainer(node.container).start())
-  return node
-}
 
 /** Creates one node and does not start it; its two containers are made side by side. */
 export const createNode = async (engine: Engine, request: NodeRequest): Promise<DockerNode> => {
@@ -88,22 +84,25 @@ const closeWaysOut = (agent: Agent, networkPid: number): Promise<string> =>
 const startHolder = (engine: Engine, name: string, request: NodeRequest): Promise<number> =>
   attempt(`start the holder of ${request.peer.name}`, async () => {
     const { peer, subnet, addresses, labels } = request
+    const { settings = {} } = request.spec
+    const { hostname = peer.name, aliases = [] } = settings
     const container = await engine.createContainer({
       name,
       Image: request.agentImage,
       Cmd: ['sleep', 'infinity'],
-      Hostname: peer.name,
+      Hostname: hostname,
       Labels: { ...labels },
       HostConfig: {
         Init: true,
         CapDrop: ['ALL'],
         NetworkMode: subnet.name,
         LogConfig: { Type: 'none', Config: {} },
+        ...networkSettings(settings),
       },
       NetworkingConfig: {
         EndpointsConfig: {
           [subnet.name]: {
-            Aliases: [peer.name],
+            Aliases: [peer.name, ...aliases],
             IPAMConfig: {
               IPv4Address: addresses.ipv4,
               ...(addresses.ipv6 === undefined ? {} : { IPv6Address: addresses.ipv6 }),
@@ -123,41 +122,63 @@ const prepareNode = (
   engine: Engine,
   name: string,
   holder: string,
-  { peer, spec, image, agentImage, labels, agent, storage }: NodeRequest,
+  { runId, peer, spec, image, agentImage, labels, agent, storage }: NodeRequest,
 ): Promise<string | undefined> =>
   attempt(`create ${peer.name}`, async () => {
+    const { dataFolder, settings = {} } = spec
     const volume = await prepareVolume(agent, storage, peer.name)
     const nodeLabels = { ...labels, [labelOf.member]: peer.name }
     const container = await engine.createContainer({
       name,
       Image: image,
-      // An image's own entry point would put itself before the arguments.
-      Entrypoint: [spec.argv[0] ?? ''],
-      Cmd: spec.argv.slice(1),
+      ...programOf(spec),
       Env: Object.entries(spec.env ?? {}).map(([key, value]) => `${key}=${value}`),
       ...(spec.user === undefined ? {} : { User: spec.user }),
+      ...containerSettings(settings),
       Labels: { ...nodeLabels, ...(volume && { [labelOf.disks]: agentImage }) },
       HostConfig: {
+        ...hostSettings(settings),
         NetworkMode: `container:${holder}`,
         Mounts: [
-          {
-            Type: 'volume',
-            Source: name,
-            Target: spec.dataFolder,
-            VolumeOptions: {
-              NoCopy: false,
-              Labels: nodeLabels,
-              DriverConfig: { Name: 'local', Options: { ...volume } },
-            },
-          },
+          ...(dataFolder === undefined ? [] : [mountOf(name, dataFolder, nodeLabels, volume)]),
+          ...(settings.volumes ?? []).map((shared) =>
+            mountOf(containerName(runId, `volume-${shared.name}`), shared.to, labels, undefined),
+          ),
+          ...bindsOf(settings),
         ],
         // Whatever the engine's default is, these can be read back.
         LogConfig: { Type: 'json-file', Config: {} },
       },
     })
     if (spec.files !== undefined) await container.putArchive(archiveOf(spec), { path: '/' })
+    for (const copy of settings.copies ?? []) await copyInto(container, copy)
     return volume?.device
   })
+
+/** An image's own entry point would put itself before the arguments. */
+const programOf = ({
+  argv,
+  settings,
+}: NodeSpec): Pick<ContainerCreateOptions, 'Entrypoint' | 'Cmd'> => {
+  if (settings?.entryPoint !== 'image') return { Entrypoint: [argv[0] ?? ''], Cmd: argv.slice(1) }
+  return argv.length === 0 ? {} : { Cmd: [...argv] }
+}
+
+const mountOf = (
+  volume: string,
+  folder: string,
+  labels: Labels,
+  options: VolumeOptions | undefined,
+): MountConfig[number] => ({
+  Type: 'volume',
+  Source: volume,
+  Target: folder,
+  VolumeOptions: {
+    NoCopy: false,
+    Labels: { ...labels },
+    DriverConfig: { Name: 'local', Options: { ...options } },
+  },
+})
 
 /** Puts files into a node that does not run: absolute path → text. */
 export const writeFiles = (
