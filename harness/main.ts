@@ -6,12 +6,17 @@ import { FormatError } from '../results/formats/format.ts'
 import { StoreError } from '../results/store.ts'
 import { colours } from './cli/colours.ts'
 import { commandsFor } from './cli/commands.ts'
+import { COMPLETE, completionsOf } from './cli/complete.ts'
 import { parser } from './cli/parser.ts'
 import { EnvironmentError, type ExitCode, exitCodes, messageOf, UsageError } from './errors.ts'
 
 const main = async (argv: readonly string[]): Promise<ExitCode> => {
   const force = colours(argv, process.env)
   if (force !== undefined) process.env.FORCE_COLOR = force
+  if (argv[0] === COMPLETE) {
+    for (const word of await completionsOf(argv.slice(1))) console.log(word)
+    return exitCodes.valid
+  }
   const known = await commandsFor(argv.find((word) => !word.startsWith('-')))
   let code: ExitCode = exitCodes.usage
   const cli = parser(argv, {

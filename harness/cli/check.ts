@@ -77,12 +77,12 @@ async function check(args: Arguments): Promise<ExitCode> {
       (path): JudgeInput => ({ path, ...reading, ...showing, ...(by === undefined ? {} : { by }) }),
     )
   const seats = Math.min(inputs.length, availableParallelism())
-  const json = args.flag('json')
-  const pool = new JudgePool(budgetOf(args), json ? 'verdict' : 'report', seats)
+  const how = args.flag('json') ? 'json' : args.flag('quiet') ? 'headline' : 'report'
+  const pool = new JudgePool(budgetOf(args), how === 'json' ? 'verdict' : 'report', seats)
   try {
     return await printAll(
       inputs.map((input) => pool.judge(input)),
-      json,
+      how,
     )
   } finally {
     pool.close()
@@ -90,7 +90,10 @@ async function check(args: Arguments): Promise<ExitCode> {
 }
 
 /** Prints the verdicts in the order of their inputs, each as soon as it is its turn. */
-const printAll = async (all: readonly Promise<Judged>[], json: boolean): Promise<ExitCode> => {
+const printAll = async (
+  all: readonly Promise<Judged>[],
+  how: 'json' | 'report' | 'headline',
+): Promise<ExitCode> => {
   // The first failure ends the command; those behind it must not end the process.
   for (const one of all) one.catch(() => {})
   const results: VerdictRecord[] = []
@@ -98,9 +101,12 @@ const printAll = async (all: readonly Promise<Judged>[], json: boolean): Promise
     const { verdict, report } = await one
     results.push(verdict)
     if (verdict.outcome === 'malformed') console.error(`schism: ${verdict.reason}`)
-    else if (!json) console.log(report ?? (await withoutHistory(verdict)))
+    else if (how !== 'json') {
+      const text = report ?? (await withoutHistory(verdict))
+      console.log(how === 'report' ? text : text.split('\n\n')[0])
+    }
   }
-  if (json) console.log(JSON.stringify({ version: 1, results }, null, 2))
+  if (how === 'json') console.log(JSON.stringify({ version: 1, results }, null, 2))
   return worstExit(results.map(codeOf))
 }
 

@@ -18,7 +18,7 @@ export const cleanCommand: Command = {
 async function clean(args: Arguments): Promise<ExitCode> {
   await requireEngine()
   const removed = await dockerCluster.clean({ all: args.flag('all') })
-  if (args.flag('json')) console.log(JSON.stringify(removed, null, 2))
+  if (args.flag('json')) console.log(JSON.stringify({ version: 1, ...removed }, null, 2))
   else
     console.log(
       `removed ${removed.containers.length} containers, ${removed.networks.length} networks, ${removed.volumes.length} volumes`,

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { type WriterName, writers } from '../../results/formats/write.ts'
 import { type ExitCode, exitCodes, messageOf, UsageError } from '../errors.ts'
 import { historyOf } from '../judge/input.ts'
-import { type Arguments, type Command, readOptions, readOptionsOf } from './command.ts'
+import { type Arguments, type Command, jsonOption, readOptions, readOptionsOf } from './command.ts'
 
 export const convertCommand: Command = {
   command: 'convert <input>',
@@ -29,6 +29,10 @@ export const convertCommand: Command = {
       requiresArg: true,
     },
     ...readOptions,
+    json: {
+      ...jsonOption,
+      describe: 'print one JSON document about what was written; with --output',
+    },
   },
   examples: [
     ['convert results/runs/latest --to edn --output history.edn', 'for Knossos or Elle'],
@@ -39,10 +43,13 @@ export const convertCommand: Command = {
 
 async function convert(args: Arguments): Promise<ExitCode> {
   const path = args.text('input')!
-  const { history, notes } = await historyOf({ path, ...readOptionsOf(args) })
-  for (const note of notes) console.error(`schism: ${note}`)
-  const text = writers[args.text('to') as WriterName](history)
   const output = args.text('output')
+  if (args.flag('json') && output === undefined)
+    throw new UsageError('--json: the history itself goes to standard output; give --output')
+  const { history, notes } = await historyOf({ path, ...readOptionsOf(args) })
+  if (!args.flag('quiet')) for (const note of notes) console.error(`schism: ${note}`)
+  const to = args.text('to') as WriterName
+  const text = writers[to](history)
   try {
     if (output === undefined) await pipeline(Readable.from(text), process.stdout, { end: false })
     else await pipeline(Readable.from(text), createWriteStream(output))
@@ -52,5 +59,13 @@ async function convert(args: Arguments): Promise<ExitCode> {
     if (error instanceof UsageError) throw error
     throw new UsageError(`${output ?? 'standard output'}: cannot be written: ${messageOf(error)}`)
   }
+  if (args.flag('json'))
+    console.log(
+      JSON.stringify(
+        { version: 1, input: path, output, to, events: history.length, notes },
+        null,
+        2,
+      ),
+    )
   return exitCodes.valid
 }

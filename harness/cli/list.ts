@@ -29,7 +29,7 @@ interface Entry {
 async function list(args: Arguments): Promise<ExitCode> {
   const catalog = await loadCatalog()
   const contents = contentsOf(catalog, await missing())
-  if (args.flag('json')) console.log(JSON.stringify(contents, null, 2))
+  if (args.flag('json')) console.log(JSON.stringify({ version: 1, ...contents }, null, 2))
   else for (const [kind, entries] of Object.entries(contents)) print(kind, entries)
   return exitCodes.valid
 }
