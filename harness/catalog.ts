@@ -9,11 +9,13 @@ import { pathToFileURL } from 'node:url'
 import { distance } from 'fastest-levenshtein'
 import type { CheckerPlugin } from '../checkers/checker.ts'
 import type { Model } from '../checkers/model.ts'
-import type { Fault, System, Template, Workload } from './api.ts'
+import type { Fault, Protocol, System, Template, Workload } from './api.ts'
 import { UsageError } from './errors.ts'
 
 export interface Catalog {
   readonly systems: ReadonlyMap<string, System>
+  /** Clients for systems that somebody else describes. */
+  readonly protocols: ReadonlyMap<string, Protocol>
   readonly workloads: ReadonlyMap<string, Workload>
   readonly faults: ReadonlyMap<string, Fault>
   /** Fault schedules by name. */
@@ -31,6 +33,7 @@ const extension = extname(import.meta.filename)
 /** Where each kind of plug-in lives, relative to the project; more than one folder for some. */
 const folders: Readonly<Record<keyof Catalog, readonly string[]>> = {
   systems: ['systems', join('systems', 'sql'), join('systems', 'reference')],
+  protocols: [join('systems', 'protocols')],
   workloads: ['workloads'],
   faults: ['nemesis'],
   templates: [join('nemesis', 'templates')],
@@ -42,15 +45,16 @@ type PlugIn<K extends keyof Catalog> = Catalog[K] extends ReadonlyMap<string, in
 
 /** Loads every plug-in. `from` is the folder that holds `systems/`, `workloads/`, …; this project's own. */
 export const loadCatalog = async (from = root): Promise<Catalog> => {
-  const [systems, workloads, faults, templates, checkers, models] = await Promise.all([
+  const [systems, protocols, workloads, faults, templates, checkers, models] = await Promise.all([
     loadPlugIns('systems', from),
+    loadPlugIns('protocols', from),
     loadPlugIns('workloads', from),
     loadPlugIns('faults', from),
     loadPlugIns('templates', from),
     loadPlugIns('checkers', from),
     loadPlugIns('models', from),
   ])
-  return { systems, workloads, faults, templates, checkers, models }
+  return { systems, protocols, workloads, faults, templates, checkers, models }
 }
 
 /** Loads every plug-in of one kind. */
