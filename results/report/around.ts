@@ -4,8 +4,8 @@
  */
 import type { History } from '../../checkers/history.ts'
 import { observations } from '../../checkers/ledger.ts'
-import type { Witness } from '../../checkers/linearizable/witness.ts'
-import type { RunRecord } from '../run.ts'
+import type { Partial } from '../../checkers/linearizable/partial.ts'
+import type { RunRecord, VerdictRecord } from '../run.ts'
 import type { Measures } from './measure.ts'
 import { line } from './text.ts'
 import type { FaultView, Timeline } from './timeline.ts'
@@ -22,6 +22,8 @@ export interface PageAround {
   readonly phases: readonly { readonly timeNs: number; readonly phase: string }[]
   /** Threads of clients, where a run says so: a process that had no answer is followed by one of its thread. */
   readonly threads: number | undefined
+  /** The operations of each violation that was found, by the `index` of their invocations; some of them. */
+  readonly violations: readonly { readonly type: string; readonly ops: readonly number[] }[]
   /** The state right before and after operations, by the `index` of their invocations. */
   readonly states: readonly KnownState[]
 }
@@ -35,11 +37,13 @@ export interface KnownState {
 const FAULTS_MAX = 1000
 const SIGHTINGS_MAX = 2000
 const NODES_MAX = 50
+const VIOLATIONS_MAX = 100
+const VIOLATION_OPS_MAX = 200
 
 interface AroundInput {
   readonly run: RunRecord | undefined
   readonly history: History
-  readonly witness: Witness | undefined
+  readonly verdict: Pick<VerdictRecord, 'anomalies' | 'witness'>
   readonly measures: Measures
   readonly around: Timeline
 }
@@ -48,7 +52,7 @@ interface AroundInput {
 export const pageAround = ({
   run,
   history,
-  witness,
+  verdict,
   measures,
   around,
 }: AroundInput): PageAround => {
@@ -73,13 +77,15 @@ export const pageAround = ({
       one.kind === 'phase' ? [{ timeNs: one.time, phase: line(String(one.phase), 20) }] : [],
     ),
     threads: run?.concurrency,
-    states: witness?.valid === false ? knownStates(witness.partial) : [],
+    violations: verdict.anomalies.slice(0, VIOLATIONS_MAX).map(({ type, ops }) => ({
+      type: line(type, 60),
+      ops: ops.slice(0, VIOLATION_OPS_MAX),
+    })),
+    states: verdict.witness?.valid === false ? knownStates(verdict.witness.partial) : [],
   }
 }
 
 const nodeName = (name: unknown): string => line(String(name), 40)
-
-type Partial = (Witness & { readonly valid: false })['partial']
 
 /** The states after the last operations of an order, which are those before the next ones. */
 const knownStates = ({ ops, states }: Partial): readonly KnownState[] => {

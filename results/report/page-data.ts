@@ -78,7 +78,7 @@ export const pageData = ({ run, verdict, history, logs = [] }: PageInput): PageD
     ...pageProofs(history, verdict, around),
     figures: figures(measures, around),
     charts: charts(history, verdict, measures, around),
-    around: pageAround({ run, history, witness: verdict.witness, measures, around }),
+    around: pageAround({ run, history, verdict, measures, around }),
     kinds: kindsTable(measures),
     fates: fatePlot(history, verdict),
     ledger: ledger(history, around),

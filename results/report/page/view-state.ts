@@ -15,6 +15,7 @@ export interface Filter {
   /** As the key is shown. */
   readonly key?: string
   readonly process?: number
+  readonly node?: string
   readonly f?: string
   readonly outcome?: 'ok' | 'fail' | 'info'
   /** Searched in values, keys and errors. */
@@ -165,13 +166,16 @@ const readWindow = (address: string): { from?: number; to?: number } => {
 /** What is not understood is left out: addresses are typed and shortened by people. */
 const readAddress = (address: string): Pick<ViewState, 'op' | 'filter'> => {
   const fields = new URLSearchParams(address.replace(/^#/, ''))
-  const [key, f, query, outcome] = ['key', 'f', 'query', 'outcome'].map((name) => fields.get(name))
+  const [key, node, f, query, outcome] = ['key', 'node', 'f', 'query', 'outcome'].map((name) =>
+    fields.get(name),
+  )
   const process = number(fields.get('process'))
   return {
     op: number(fields.get('op')),
     filter: {
       ...(key == null ? {} : { key }),
       ...(process === undefined ? {} : { process }),
+      ...(node == null ? {} : { node }),
       ...(f == null ? {} : { f }),
       ...(outcome === 'ok' || outcome === 'fail' || outcome === 'info' ? { outcome } : {}),
       ...(query ? { query } : {}),
