@@ -18,7 +18,11 @@ export interface Habits {
   readonly isolation?: string
   /** What is believed of a commit that comes with a warning: it may be lost, or nothing is wrong. */
   readonly warnings?: 'heeded' | 'ignored'
+  /** As whom, and where to; the superuser and his database if absent. */
+  readonly login?: { readonly user: string; readonly password?: string; readonly database: string }
 }
+
+const superuser = { user: 'postgres', database: 'postgres' }
 
 export class Connection implements SqlConnection {
   /** What the server warned of since the last statement was sent. */
@@ -38,13 +42,12 @@ export class Connection implements SqlConnection {
 
   /** Connects to one server. @throws what the driver throws; nothing was asked of the server then */
   static async open(node: ClusterNode, habits: Habits = {}): Promise<Connection> {
-    const { limitMs = CONNECT_LIMIT_MS, isolation = 'read committed' } = habits
+    const { limitMs = CONNECT_LIMIT_MS, isolation = 'read committed', login = superuser } = habits
     const socket = new Socket()
     const client = new Client({
       ...node.endpoint(SERVER_PORT),
       stream: () => socket,
-      user: 'postgres',
-      database: 'postgres',
+      ...login,
       application_name: 'schism',
       options: `-c default_transaction_isolation=${isolation.replaceAll(' ', '\\ ')}`,
       ssl: false,
