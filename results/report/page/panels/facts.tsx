@@ -1,4 +1,5 @@
 /** What the run was: its settings, the plan of its faults, the environment; and what the checkers counted. */
+import './facts.css'
 import { FactList, LineList, Table } from '../elements.tsx'
 import type { PanelProps } from '../run-data.ts'
 
