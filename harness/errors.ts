@@ -24,6 +24,12 @@ export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError'
 }
 
+/**
+ * Thrown by a client that is broken itself, whatever the tested system does: its operation may have happened
+ * (`info`), and the run ends, because what follows would say nothing about the system.
+ */
+export class BrokenClient extends EnvironmentError {}
+
 /** What the user gave cannot be used: one line that names the place, what was found and expected. 254. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'

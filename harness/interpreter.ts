@@ -8,7 +8,7 @@
 import type { Call, EventInput, HistoryEvent, OpType } from '../checkers/history.ts'
 import type { Client } from './api.ts'
 import { type Clock, milliseconds, sleep } from './clock.ts'
-import { DefiniteError, messageOf, Refused } from './errors.ts'
+import { BrokenClient, DefiniteError, messageOf, Refused } from './errors.ts'
 import type { Context, Generator } from './generator.ts'
 
 export interface InterpreterOptions<C extends Call> {
@@ -86,6 +86,8 @@ export class Interpreter<C extends Call> {
   private alarm: { readonly at: number; readonly cancel: () => void } | undefined
   /** Whether the loop is about to be woken for completions. */
   private waking = false
+  /** What a client said that cannot go on: the run ends. */
+  private broken: BrokenClient | undefined
 
   constructor(private readonly options: InterpreterOptions<C>) {
     const { threads, nodeOf } = options
@@ -109,14 +111,26 @@ export class Interpreter<C extends Call> {
   /**
    * Runs a generator until it is done and its last operation has completed, or until `signal` aborts
    * and the open operations have completed or timed out. May be called again with another generator.
+   * @throws BrokenClient as soon as a client does, when what has completed is recorded
    */
   async run(generator: Generator<C>, signal: AbortSignal): Promise<void> {
-    const { clock } = this.options
     signal.addEventListener('abort', this.wake)
+    try {
+      await this.play(generator, signal)
+    } finally {
+      signal.removeEventListener('abort', this.wake)
+      this.alarm?.cancel()
+      this.alarm = undefined
+    }
+  }
+
+  private async play(generator: Generator<C>, signal: AbortSignal): Promise<void> {
+    const { clock } = this.options
     let current = generator
     let burst = clock.now()
     for (;;) {
       current = this.complete(current)
+      if (this.broken !== undefined) throw this.broken
       const idle = this.free.length === this.numbers.length
       const context = this.context()
       const { time } = context
@@ -137,9 +151,6 @@ export class Interpreter<C extends Call> {
         await this.wait(step.until ?? Number.POSITIVE_INFINITY)
       }
     }
-    signal.removeEventListener('abort', this.wake)
-    this.alarm?.cancel()
-    this.alarm = undefined
   }
 
   /** Closes every client. */
@@ -217,6 +228,13 @@ export class Interpreter<C extends Call> {
     }
   }
 
+  /** A broken client ends the run, however late it says so. */
+  private heed(error: unknown): void {
+    if (!(error instanceof BrokenClient)) return
+    this.broken ??= error
+    this.wake()
+  }
+
   /** An answer after the thread has got another client belongs to an operation that had timed out. */
   private line(thread: Thread<C>, client: Client<C>): Line<C> {
     const line: Line<C> = {
@@ -225,6 +243,7 @@ export class Interpreter<C extends Call> {
         if (thread.line === line) this.settle(thread, { type: 'ok', value })
       },
       failed: (error) => {
+        this.heed(error)
         if (thread.line === line && thread.call !== undefined)
           this.settle(thread, this.failed(thread.call, error))
       },
@@ -280,6 +299,7 @@ export class Interpreter<C extends Call> {
     try {
       client = await this.options.open(thread.number)
     } catch (error) {
+      this.heed(error)
       await sleep(this.options.clock, OPEN_BACKOFF_NS)
       throw new DefiniteError(`no client: ${messageOf(error)}`)
     }
