@@ -99,6 +99,11 @@ export interface CheckerPlugin {
    * in one sentence why this level cannot be judged against it.
    */
   readonly against?: (model: Model) => Checker<Call> | string
+  /**
+   * Present where the checker has a lattice of levels of its own, those of isolation: the checker at a level, or
+   * undefined when it is none of them.
+   */
+  readonly at?: (level: string) => Checker<Call> | undefined
 }
 
 /** Worst of several verdicts: a violation beats unknown, unknown beats valid. */

@@ -49,12 +49,15 @@ export class Lists {
     return this.create(key, list)
   }
 
+  /** The codes of the first elements of a spine. */
+  codes(spine: number, length: number): Int32Array {
+    const start = this.start.items[spine]!
+    return this.items.subarray(start, start + length)
+  }
+
   /** The first elements of a spine. */
   values(spine: number, length: number): Scalar[] {
-    const start = this.start.items[spine]!
-    return Array.from(this.items.subarray(start, start + length), (code) =>
-      this.elements.value(code),
-    )
+    return Array.from(this.codes(spine, length), (code) => this.elements.value(code))
   }
 
   /** How many elements a list begins with as the spine does. */

@@ -1,0 +1,96 @@
+/**
+ * Anomalies that one transaction shows by itself: a read that is not what its own reads and appends before it left
+ * (INT of Cerone, Bernardi and Gotsman 2015), and a read of what it appended only later.
+ */
+import { NONE } from '../../history.ts'
+import { APPEND, READ, SCALAR } from '../columns.ts'
+import type { Tally } from '../tally.ts'
+import { indexesOf, keyWord, listWord, operation, readWord, valueWord } from '../words.ts'
+import { eachAppend, eachRead, type Versions } from './versions.ts'
+
+/** O(micro-operations), where a transaction touches no key very often */
+export const findInternal = (versions: Versions, tally: Tally): void => {
+  const { transactions, previous } = versions
+  eachRead(transactions, (read, reader) => {
+    if (previous[read] === NONE) return
+    const expected = expectation(versions, read)
+    if (fits(versions, read, expected)) return
+    tally.add('internal', () => ({
+      summary:
+        `${operation(transactions, reader)} read ${keyWord(transactions, transactions.key[read]!)} = ` +
+        `${readWord(transactions, read)} where ${wordsOf(versions, expected)}`,
+      ops: indexesOf(transactions, [reader]),
+    }))
+  })
+  eachAppend(transactions, (append, writer) => {
+    for (let before = previous[append]!; before !== NONE; before = previous[before]!) {
+      if (transactions.kind[before] !== READ || !contains(versions, before, append)) continue
+      const [key, value] = [transactions.key[append]!, transactions.value[append]!]
+      tally.add('future-read', () => ({
+        summary:
+          `${operation(transactions, writer)} read ${keyWord(transactions, key)} = ` +
+          `${readWord(transactions, before)} before it appended ${valueWord(transactions, value)} itself`,
+        ops: indexesOf(transactions, [writer]),
+      }))
+      return
+    }
+  })
+}
+
+/** What a transaction must see: all of a list where it read it before, else its end. */
+interface Expectation {
+  /** The read before, or NONE. */
+  readonly read: number
+  /** What it appended since then, or at all. */
+  readonly appended: readonly number[]
+}
+
+const expectation = ({ transactions, previous }: Versions, read: number): Expectation => {
+  const appended: number[] = []
+  let before = previous[read]!
+  for (; before !== NONE && transactions.kind[before] === APPEND; before = previous[before]!)
+    appended.push(transactions.value[before]!)
+  return { read: before, appended: appended.reverse() }
+}
+
+const codesOf = ({ transactions }: Versions, read: number): Int32Array => {
+  const { length, value, names } = transactions
+  return length[read] === SCALAR
+    ? new Int32Array(0)
+    : names.lists.codes(value[read]!, length[read]!)
+}
+
+const fits = (
+  versions: Versions,
+  read: number,
+  { read: before, appended }: Expectation,
+): boolean => {
+  const { value, length } = versions.transactions
+  const found = codesOf(versions, read)
+  const old = found.length - appended.length
+  if (old < 0 || appended.some((code, place) => found[old + place] !== code)) return false
+  if (before === NONE) return true
+  const known = codesOf(versions, before)
+  if (known.length !== old) return false
+  if (length[before] !== SCALAR && value[before] === value[read]) return true
+  return known.every((code, place) => found[place] === code)
+}
+
+const wordsOf = (versions: Versions, { read, appended }: Expectation): string => {
+  const { transactions } = versions
+  if (read === NONE)
+    return `it had appended ${appended.map((code) => valueWord(transactions, code)).join(', ')} before`
+  const expected = [...codesOf(versions, read), ...appended]
+  return `its own operations before left ${listWord(transactions, expected)}`
+}
+
+/** Whether a read saw the value of an append of the same key. */
+const contains = (versions: Versions, read: number, append: number): boolean => {
+  const { transactions, longest, begin, item } = versions
+  const { key, value, length } = transactions
+  if (length[read] === SCALAR) return false
+  const known = longest[key[read]!]!
+  if (known !== NONE && value[known] === value[read] && item[append] !== NONE)
+    return item[append]! < begin[key[read]!]! + length[read]!
+  return codesOf(versions, read).includes(value[append]!)
+}

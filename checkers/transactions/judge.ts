@@ -1,0 +1,46 @@
+/**
+ * A checker of transactions at a level of isolation: reads the history in columns, finds all anomalies that there
+ * are, and answers for the level. Whatever level is asked for, all anomalies are searched for: they say where the
+ * history stands in the whole lattice.
+ */
+import type { Checker, Verdict } from '../checker.ts'
+import { guarded, verdictOf } from '../guarded.ts'
+import type { Meter } from '../limits.ts'
+import { bytesOf, type DataType, type Transactions, transactionsOf } from './columns.ts'
+import { impossible, standing } from './lattice.ts'
+import { Tally } from './tally.ts'
+
+/**
+ * Searches transactions for all anomalies of a data type and puts them into the tally. Returns why some cannot be
+ * excluded, where that is so. @throws OutOfLimits
+ */
+export type Search = (transactions: Transactions, tally: Tally, meter: Meter) => string | undefined
+
+/** A checker of a data type at a level of the lattice. */
+export const isolation = (name: string, type: DataType, search: Search, level: string): Checker =>
+  guarded(name, (history, meter) => {
+    const transactions = transactionsOf(history, type)
+    meter.hold(bytesOf(transactions))
+    const tally = new Tally()
+    const doubt = search(transactions, tally, meter)
+    return conclude(transactions, tally, doubt, level)
+  })
+
+const conclude = (
+  { size }: Transactions,
+  { anomalies, found }: Tally,
+  doubt: string | undefined,
+  level: string,
+): Verdict => {
+  const { not, alsoNot, strongest } = standing(found.keys())
+  const words = (levels: readonly string[]): string => levels.join(', ') || 'none'
+  const stats = {
+    transactions: size,
+    ...Object.fromEntries(found),
+    not: words(not),
+    alsoNot: words(alsoNot),
+    strongest: words(strongest),
+  }
+  const against = anomalies.filter(({ type }) => impossible([type]).has(level))
+  return verdictOf(against, [doubt], stats)
+}
