@@ -68,7 +68,7 @@ const set = async (
 }
 
 /** One client's connection to its own member. */
-class Session {
+export class Session {
   private readonly gateway: Gateway
   private readonly serializable: boolean
 
@@ -80,6 +80,14 @@ class Session {
   range(request: object, signal: AbortSignal): Promise<RangeReply> {
     const body = { ...request, serializable: this.serializable }
     return this.gateway.call('/v3/kv/range', body, signal)
+  }
+
+  /** Several keys at one revision. */
+  ranges(keys: readonly string[], signal: AbortSignal): Promise<TxnReply> {
+    const success = keys.map((key) => ({
+      requestRange: { key, serializable: this.serializable },
+    }))
+    return this.txn({ success }, signal)
   }
 
   put(key: string, value: string, signal: AbortSignal): Promise<unknown> {

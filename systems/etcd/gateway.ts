@@ -19,6 +19,7 @@ export interface KeyValue {
   readonly key: string
   readonly value?: string
   readonly create_revision?: string
+  readonly mod_revision?: string
 }
 export interface RangeReply {
   readonly header: Header

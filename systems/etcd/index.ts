@@ -5,6 +5,7 @@
 import type { Claim, System } from '../../harness/api.ts'
 import { openRegister, openSet } from './clients.ts'
 import { primaries, ready, wallTime } from './health.ts'
+import { openListAppend } from './list-append.ts'
 import { openLockedSet } from './locked-set.ts'
 import { openLock } from './locks.ts'
 import { membership } from './membership.ts'
@@ -51,6 +52,7 @@ export default {
     register: openRegister,
     set: (context) => (context.options.set === 'keys' ? openSet : openLockedSet)(context),
     lock: openLock,
+    'list-append': openListAppend,
   },
   claims({ reads, set }) {
     // The 3.4 text names no model for serializable reads. The one before did, and it fits: members apply one
@@ -73,6 +75,15 @@ export default {
         'a lock alone excludes nobody: "users must validate the version number of the keys" that it protects ' +
         '(etcd, learning/why, Notes on the usage of lock and lease)',
     }
-    return { register: values, set: set === 'locked' ? lock : values, lock }
+    const transactions: Claim = {
+      model: reads === 'serializable' ? 'serializable' : 'strict-serializable',
+      says: `"etcd ensures durability and strict serializability for all KV api calls" (${source})`,
+    }
+    return {
+      register: values,
+      set: set === 'locked' ? lock : values,
+      lock,
+      'list-append': transactions,
+    }
   },
 } satisfies System

@@ -77,14 +77,14 @@ const set: Operation<SetCall> = (session, call) => {
 }
 
 /** What a command's reply means; of an error of the command, whether it is definite. */
-const reply = <R, T>(command: Promise<R>, read: (reply: R) => T | Promise<T>): Promise<T> =>
+export const reply = <R, T>(command: Promise<R>, read: (reply: R) => T | Promise<T>): Promise<T> =>
   command.then(read, doubted)
 
 const doubted = (error: unknown): never => {
   throw settled(error)
 }
 
-const open = async ({ cluster, node, options }: ClientContext): Promise<Session> => {
+export const open = async ({ cluster, node, options }: ClientContext): Promise<Session> => {
   const primary = await openPrimary(cluster, node)
   if (options.reads !== 'replica') return new Session(primary, primary, Number(options.wait))
   try {
@@ -102,7 +102,7 @@ const WAIT_LIMIT_MS = 500
  * One operation of a workload, on a plain promise: each async function around a command costs a twentieth
  * of the whole operation. @throws DefiniteError, at once, when it is not connected
  */
-type Operation<C extends Call> = (session: Session, call: C) => Promise<C['value']>
+export type Operation<C extends Call> = (session: Session, call: C) => Promise<C['value']>
 
 /** One client's connections: where it writes and where it reads. */
 export class Session {
@@ -175,7 +175,7 @@ const connected = (redis: Redis): Redis => {
 
 const registerValue = (text: string | null): number | null => (text === null ? null : whole(text))
 
-const whole = (text: string): number => {
+export const whole = (text: string): number => {
   const value = Number(text)
   if (text === '' || !Number.isSafeInteger(value))
     throw new Error(`Redis returned ${JSON.stringify(text)}: expected a whole number`)

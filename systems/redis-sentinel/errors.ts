@@ -25,6 +25,8 @@ const refusals: ReadonlySet<string> = new Set([
   'NOPERM',
   // Over maxmemory: refused before the command runs, and before a script with the write flag runs.
   'OOM',
+  // A MULTI of which a command was refused when it was queued: none of them is executed.
+  'EXECABORT',
   // The last snapshot or log write failed: writes are refused until one succeeds.
   'MISCONF',
 ])

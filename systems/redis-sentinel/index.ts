@@ -3,9 +3,10 @@
  * three Sentinels that promote a replica when they agree that the primary is down. Stock settings apart
  * from what `nodes.ts` names. Clients find the primary through Sentinel, as applications do.
  */
-import type { System } from '../../harness/api.ts'
+import type { Claim, System } from '../../harness/api.ts'
 import { openRegister, openSet } from './clients.ts'
 import { primaries, ready, wallTime } from './health.ts'
+import { openListAppend } from './list-append.ts'
 import { members, spec } from './nodes.ts'
 
 const says =
@@ -36,6 +37,11 @@ export default {
       default: 'yes',
       choices: ['yes', 'no'],
     },
+    transactions: {
+      summary: 'what makes several commands one: MULTI and EXEC, or a script in Lua',
+      default: 'multi',
+      choices: ['multi', 'lua'],
+    },
     downAfterMs: {
       summary: 'a primary that is silent for so long is down to a Sentinel (stock: 30000)',
       default: '2000',
@@ -50,12 +56,10 @@ export default {
   ready,
   primaries,
   wallTime,
-  clients: { register: openRegister, set: openSet },
+  clients: { register: openRegister, set: openSet, 'list-append': openListAppend },
   claims({ wait = '0' }) {
     const words = wait === '0' ? says : `${says}; ${withWait}`
-    return {
-      register: { model: 'best-effort', says: words },
-      set: { model: 'best-effort', says: words },
-    }
+    const claim: Claim = { model: 'best-effort', says: words }
+    return { register: claim, set: claim, 'list-append': claim }
   },
 } satisfies System

@@ -3,14 +3,20 @@
  * and is no standby; what it says of itself is asked over a connection of its own.
  */
 import type { Cluster, ClusterNode, WallTime } from '../../../harness/api.ts'
+import { type AskLimits, askOver } from '../ask.ts'
 import type { Statement } from '../connection.ts'
 import { Connection } from './connection.ts'
+
+/** Asks one server one question. */
+export const ask = askOver((node, limitMs) => Connection.open(node, { limitMs }))
 
 const READY_LIMIT_MS = 500
 const PRIMARY_LIMIT_MS = 300
 
 export const ready = async ({ nodes }: Cluster, signal: AbortSignal): Promise<void> => {
-  const writable = await Promise.all(nodes.map((node) => isPrimary(node, READY_LIMIT_MS, signal)))
+  const writable = await Promise.all(
+    nodes.map((node) => isPrimary(node, { limitMs: READY_LIMIT_MS, signal })),
+  )
   if (!writable.includes(true)) throw new Error('every server is a standby')
 }
 
@@ -19,7 +25,7 @@ export const primaries = async (
   signal: AbortSignal,
 ): Promise<readonly string[]> => {
   const leads = await Promise.all(
-    nodes.map((node) => isPrimary(node, PRIMARY_LIMIT_MS, signal).catch(() => false)),
+    nodes.map((node) => isPrimary(node, { limitMs: PRIMARY_LIMIT_MS, signal }).catch(() => false)),
   )
   return nodes.filter((_, index) => leads[index]).map(({ name }) => name)
 }
@@ -35,38 +41,12 @@ export const wallTime = async (
   _cluster: Cluster,
   signal: AbortSignal,
 ): Promise<WallTime | undefined> => {
-  const connection = await Connection.open(node, { limitMs: PRIMARY_LIMIT_MS })
-  const stop = (): void => connection.close()
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    const [row] = await connection.run(clock)
-    return { ms: Number(row?.[0]), withinMs: 0 }
-  } finally {
-    signal.removeEventListener('abort', stop)
-    connection.close()
-  }
+  const [ms] = await ask(node, clock, { limitMs: PRIMARY_LIMIT_MS, signal })
+  return { ms: Number(ms), withinMs: 0 }
 }
 
 const recovering: Statement = { name: 'recovering', text: 'SELECT pg_is_in_recovery()' }
 
-/** Whether a server takes writes. @throws with the node's name when it does not answer in time */
-const isPrimary = async (
-  node: ClusterNode,
-  limitMs: number,
-  signal: AbortSignal,
-): Promise<boolean> => {
-  let connection: Connection | undefined
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
-  const stop = (): void => connection?.close()
-  limit.addEventListener('abort', stop, { once: true })
-  try {
-    connection = await Connection.open(node, { limitMs })
-    const [row] = await connection.run(recovering)
-    return row?.[0] === false
-  } catch (error) {
-    throw new Error(`${node.name}: ${error instanceof Error ? error.message : String(error)}`)
-  } finally {
-    limit.removeEventListener('abort', stop)
-    connection?.close()
-  }
-}
+/** Whether a server takes writes. @throws as `ask` */
+const isPrimary = async (node: ClusterNode, limits: AskLimits): Promise<boolean> =>
+  (await ask(node, recovering, limits))[0] === false

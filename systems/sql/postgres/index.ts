@@ -6,6 +6,7 @@
 import type { Claim, System } from '../../../harness/api.ts'
 import { lists } from '../clients.ts'
 import { primaries, ready, wallTime } from './health.ts'
+import { image } from './image.ts'
 import { isolation, transactionClaims } from './isolation.ts'
 import { members, spec } from './nodes.ts'
 import { clients } from './sessions.ts'
@@ -25,7 +26,7 @@ const durability = {
 
 export default {
   summary: 'PostgreSQL 15, one server, at any isolation level; fsync=off loses at a power failure',
-  image: { packages: ['postgresql-15'] },
+  image,
   version: '15',
   sizes: { default: 1, allowed: [1] },
   options: {

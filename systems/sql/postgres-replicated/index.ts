@@ -1,0 +1,83 @@
+/**
+ * PostgreSQL 15 with standbys that follow it by streaming replication, and Patroni 3.0, which promotes one of them when the
+ * primary is gone. Commits wait for a standby, or they do not; who reads may ask a standby. What is asked of it: does what
+ * was acknowledged survive a fail-over, and what do those see who read elsewhere than they write?
+ */
+import type { Claim, System } from '../../../harness/api.ts'
+import { lists } from '../clients.ts'
+import { primaries, wallTime } from '../postgres/health.ts'
+import { image } from '../postgres/image.ts'
+import { isolation, transactionClaims } from '../postgres/isolation.ts'
+import { ready } from './health.ts'
+import { members, spec } from './nodes.ts'
+import { clients } from './sessions.ts'
+
+const asynchronous: Claim = {
+  model: 'best-effort',
+  says:
+    'asynchronous replication: "the cluster is allowed to lose some committed transactions to ensure availability" ' +
+    '(Patroni 3.0, Replication modes)',
+}
+
+/** A primary that was cut off answers reads until it knows that it is none any more. */
+const synchronous: Claim = {
+  model: 'sequential',
+  says:
+    'synchronous_mode: "will not promote a standby unless it is certain that the standby contains all transactions that may ' +
+    'have returned a successful commit status to client" (Patroni 3.0, Replication modes)',
+}
+
+export default {
+  summary:
+    'PostgreSQL 15 with streaming standbys and Patroni 3.0, which promotes one when the primary is gone',
+  image,
+  version: '15',
+  sizes: { default: 3, allowed: [3, 5] },
+  options: {
+    replication: {
+      summary: 'whether a commit waits until a standby has it (synchronous_mode, strict)',
+      default: 'asynchronous',
+      choices: ['asynchronous', 'synchronous'],
+    },
+    reads: {
+      summary:
+        'who answers transactions that only read: the primary, or a standby (stale by design)',
+      default: 'primary',
+      choices: ['primary', 'standby'],
+    },
+    statementTimeoutMs: {
+      summary:
+        'after how long a statement is cancelled, a commit that waits for a standby included; 0: never',
+      default: '0',
+    },
+    warnings: {
+      summary:
+        'what a client makes of a commit that "might not have been replicated": in doubt, or done',
+      default: 'heeded',
+      choices: ['heeded', 'ignored'],
+    },
+    isolation,
+    lists,
+  },
+  members,
+  spec,
+  ready,
+  primaries,
+  wallTime,
+  clients,
+  claims({ replication, reads, isolation }) {
+    const single = replication === 'synchronous' && reads === 'primary' ? synchronous : asynchronous
+    const transactions =
+      replication === 'synchronous' && reads === 'primary'
+        ? transactionClaims(isolation)
+        : undefined
+    return {
+      register: single,
+      set: replication === 'synchronous' ? synchronous : asynchronous,
+      'list-append': single,
+      'rw-register': single,
+      bank: single,
+      ...transactions,
+    }
+  },
+} satisfies System

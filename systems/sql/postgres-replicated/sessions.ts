@@ -1,0 +1,56 @@
+/**
+ * How a client speaks to a replicated PostgreSQL: it looks for the server that takes writes, beginning with its own node's, as a
+ * connection string with several hosts and `target_session_attrs=read-write` does; clients of different nodes find different
+ * ones where two take writes. Transactions that only read may go to a standby, the own node's before others.
+ */
+import type { ClusterNode } from '../../../harness/api.ts'
+import { clientsOf } from '../clients.ts'
+import type { Statement } from '../connection.ts'
+import { Connection, type Habits } from '../postgres/connection.ts'
+import { levelOf } from '../postgres/isolation.ts'
+import { dialect } from '../postgres/sessions.ts'
+
+/** A frozen server must not keep its clients from the others for long. */
+const CONNECT_LIMIT_MS = 300
+
+export const clients = clientsOf(dialect, async ({ cluster, node, options }) => {
+  const own = cluster.nodes.findIndex(({ name }) => name === node.name)
+  const nodes = [...cluster.nodes.slice(own), ...cluster.nodes.slice(0, own)]
+  const isolation = levelOf(options)
+  const habits: Habits = {
+    limitMs: CONNECT_LIMIT_MS,
+    isolation,
+    ...(options.warnings === 'ignored' ? { warnings: 'ignored' } : {}),
+  }
+  const writes = await openOne(nodes, 'primary', habits)
+  if (options.reads !== 'standby') return { writes, reads: writes }
+  try {
+    // A standby refuses serializable transactions.
+    const weaker = isolation === 'serializable' ? 'repeatable read' : isolation
+    return { writes, reads: await openOne(nodes, 'standby', { ...habits, isolation: weaker }) }
+  } catch (error) {
+    writes.close()
+    throw error
+  }
+})
+
+const recovering: Statement = { name: 'recovering', text: 'SELECT pg_is_in_recovery()' }
+
+/** A connection to the first server that does what is wanted. @throws when none says so */
+const openOne = async (
+  nodes: readonly ClusterNode[],
+  wanted: 'primary' | 'standby',
+  habits: Habits,
+): Promise<Connection> => {
+  for (const node of nodes) {
+    try {
+      const connection = await Connection.open(node, habits)
+      const [row] = await connection.run(recovering)
+      if (row?.[0] === (wanted === 'standby')) return connection
+      connection.close()
+    } catch {
+      // Gone, starting or frozen: the next one may do.
+    }
+  }
+  throw new Error(`no server says that it is a ${wanted}`)
+}
