@@ -4,6 +4,8 @@ import type { Command } from './command.ts'
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   test: async () => (await import('./test.ts')).testCommand,
   hunt: async () => (await import('./hunt.ts')).huntCommand,
+  ci: async () => (await import('./ci.ts')).ciCommand,
+  merge: async () => (await import('./merge.ts')).mergeCommand,
   check: async () => (await import('./check.ts')).checkCommand,
   convert: async () => (await import('./convert.ts')).convertCommand,
   runs: async () => (await import('./runs.ts')).runsCommand,

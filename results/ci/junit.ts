@@ -10,20 +10,23 @@ import { type CaseRecord, type CiRecord, worstFirst } from './record.ts'
 import { againInWords, cutTo } from './words.ts'
 
 /** GitLab refuses files of 30 MB and documents of 250,000 objects, of which a case has about thirty. */
-export const junitLimits = { bytes: 25_000_000, cases: 5000, detail: 16_384, text: 1000 }
+export const junitLimits = { bytes: 25_000_000, cases: 5000, detail: 16_384 }
 
 /** The document. What does not fit is left out: details first, then the cases that matter least, which is said. */
-export const junit = (record: CiRecord): string => {
-  let { cases, detail } = junitLimits
+export const junit = (record: CiRecord, { bytes, ...limits } = junitLimits): string => {
+  let cases = Math.min(limits.cases, record.cases.length)
+  let detail = Math.min(limits.detail, Math.floor(bytes / (cases + 1) / ESCAPED))
   let document = documentOf(record, cases, detail)
-  while (Buffer.byteLength(document) > junitLimits.bytes) {
-    if (detail > SHORTEST) detail /= 4
-    else cases = Math.floor(Math.min(cases, record.cases.length) / 2)
+  while (Buffer.byteLength(document) > bytes && cases > 0) {
+    if (detail > SHORTEST) detail = SHORTEST
+    else cases = Math.floor(cases / 2)
     document = documentOf(record, cases, detail)
   }
   return document
 }
 
+/** A character may take so many bytes when it is escaped. */
+const ESCAPED = 6
 const SHORTEST = 256
 
 /** With at most so many cases, and so many bytes of detail each. */
@@ -75,10 +78,10 @@ const suiteOf = (
   const time = (tookMs / 1000).toFixed(3)
   const count = (kind: Ended['kind']): number => (ended?.kind === kind ? 1 : 0)
   return {
-    '@name': inLine(name),
+    '@name': nameOf(name),
     '@package': 'schism',
     '@timestamp': record.startedAt.slice(0, 'yyyy-mm-ddThh:mm:ss'.length),
-    '@hostname': inLine(record.host) || 'localhost',
+    '@hostname': inLine(record.host).trim() || 'localhost',
     '@tests': 1,
     '@failures': count('failure'),
     '@errors': count('error'),
@@ -86,13 +89,13 @@ const suiteOf = (
     '@time': time,
     properties: {
       property: Object.entries(properties).map(([key, value]) => ({
-        '@name': inLine(key),
+        '@name': nameOf(key),
         '@value': inLine(value),
       })),
     },
     testcase: {
-      '@name': inLine(name),
-      '@classname': inLine(classname),
+      '@name': nameOf(name),
+      '@classname': nameOf(classname),
       '@time': time,
       ...(ended === undefined ? {} : { [ended.kind]: contentOf(ended) }),
     },
@@ -154,7 +157,13 @@ const propertiesOf = (one: CaseRecord): Readonly<Record<string, string>> => ({
   ...one.environment,
 })
 
-const inLine = (text: string): string => line(text, junitLimits.text)
+/** Names must not be empty, not even when they are trimmed. */
+const nameOf = (text: string): string => inLine(text).trim() || 'unnamed'
+
+const inLine = (text: string): string => line(text, TEXT)
+
+/** Characters of what stands in an attribute. */
+const TEXT = 1000
 
 /** Everything but the characters of XML 1.0. */
 const FOREIGN = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu

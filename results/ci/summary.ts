@@ -48,7 +48,7 @@ const titleOf = (record: CiRecord): string => {
 
 const factsOf = ({ schism, tookMs, config, cases, budgetMs }: CiRecord): string => {
   const budget = budgetMs === undefined ? '' : ` of a budget of ${minutes(budgetMs)}`
-  return `${counted(cases.length, 'case')} of ${code(config)} in ${minutes(tookMs)}${budget}, schism ${safe(schism)}`
+  return `${counted(cases.length, 'case')} of ${code(config)} in ${minutes(tookMs)}${budget}, schism ${schism.replaceAll(/[^\w.-]/g, '')}`
 }
 
 const minutes = (ms: number): string =>

@@ -30,8 +30,8 @@ export const againInWords = ({ again }: CaseRecord): string => {
 export const cutTo = (text: string, bytes: number): string => {
   const all = Buffer.from(text)
   if (all.length <= bytes) return text
-  const mark = '…'
-  let end = Math.max(0, bytes - Buffer.byteLength(mark))
+  const mark = Buffer.byteLength('…') > bytes ? '' : '…'
+  let end = bytes - Buffer.byteLength(mark)
   // Never within a character: bytes that go on begin with the bits 10.
   while (end > 0 && (all[end]! & 0xc0) === 0x80) end--
   return all.subarray(0, end).toString() + mark
