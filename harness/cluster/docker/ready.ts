@@ -4,7 +4,7 @@
  * process ended ends the wait at once: nothing would start it again.
  */
 import { milliseconds, realClock, sleep } from '../../clock.ts'
-import { EnvironmentError, messageOf } from '../../errors.ts'
+import { EnvironmentError, messageOf, UsageError } from '../../errors.ts'
 import type { Engine } from './engine.ts'
 import { lastLines } from './logs.ts'
 import type { DockerNode } from './node.ts'
@@ -45,15 +45,19 @@ export const awaitReady = async (request: ReadyRequest): Promise<void> => {
   )
 }
 
-/** Why the system does not serve; undefined when it does. Never outlives the signal. */
+/**
+ * Why the system does not serve; undefined when it does. Never outlives the signal.
+ * @throws UsageError when it never will
+ */
 const askOnce = (ask: ReadyRequest['ask'], signal: AbortSignal): Promise<string | undefined> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
     const interrupt = () => resolve('it did not answer in time')
     signal.addEventListener('abort', interrupt)
     ask(signal)
       .then(
         () => resolve(undefined),
-        (error: unknown) => resolve(messageOf(error)),
+        (error: unknown) =>
+          error instanceof UsageError ? reject(error) : resolve(messageOf(error)),
       )
       .finally(() => signal.removeEventListener('abort', interrupt))
   })
