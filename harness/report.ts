@@ -38,7 +38,10 @@ export const elsewhere = (verdict: VerdictRecord, history: History): string =>
 
 const page = async ({ folder, run, verdict }: Reported, history: History): Promise<string> => {
   const { htmlReport } = await import('../results/report/html.ts')
-  writeWhole(folder, files.report, await htmlReport({ run, verdict, history }))
+  const { nodeLogs, worthReading } = await import('../results/report/node-logs.ts')
+  const spans = worthReading(history, verdict)
+  const logs = nodeLogs(join(folder, files.logs), run.startedAt, spans)
+  writeWhole(folder, files.report, await htmlReport({ run, verdict, history, logs }))
   const reportPath = join(folder, files.report)
   return consoleReport({ run, verdict, history, folder, reportPath })
 }

@@ -5,7 +5,7 @@
  */
 import type { FoundAnomaly } from '../run.ts'
 import { adviceOn } from './advice.ts'
-import type { LogLine } from './node-logs.ts'
+import type { LogLine } from './log-excerpt.ts'
 import { type Findings, found, type Headline, headline, promised } from './sentence.ts'
 import { line } from './text.ts'
 

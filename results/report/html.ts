@@ -26,7 +26,9 @@ export const htmlReport = async (
   ].join('; ')
   const blocks: string[] = []
   const operations = operationBlocks(input.history)
-  for await (const block of attachmentBlocks({ operations, ...attachments })) blocks.push(block)
+  const logs = (input.logs ?? []).map(({ lines }) => `${JSON.stringify(lines)}\n`)
+  for await (const block of attachmentBlocks({ operations, logs, ...attachments }))
+    blocks.push(block)
   return [
     '<!doctype html>',
     '<html lang="en">',

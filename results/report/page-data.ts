@@ -10,8 +10,9 @@ import { type Convergence, convergence } from './convergence.ts'
 import { type FatePlot, fatePlot } from './fates.ts'
 import { type FirstScreen, firstScreen } from './first-screen.ts'
 import { type LedgerRow, ledger } from './ledger.ts'
+import type { NodeLog } from './log-excerpt.ts'
 import { type Measures, measure } from './measure.ts'
-import { lastLines, type NodeLog } from './node-logs.ts'
+import { lastLines } from './node-logs.ts'
 import { type PageProofs, pageProofs } from './page-proofs.ts'
 import { environment, type PlanView, planView, settings } from './plan-view.ts'
 import { type Latencies, latencies, type Rates, rates } from './series.ts'
@@ -23,6 +24,8 @@ export interface PageData extends FirstScreen, PageProofs {
   readonly charts: PageCharts
   readonly around: PageAround
   readonly kinds: PageTable
+  /** What is kept of the nodes' logs; their lines are in the attachment `logs`. */
+  readonly logs: readonly Omit<NodeLog, 'lines'>[]
   /** What became of the elements of a set or of broadcast messages. */
   readonly fates: FatePlot | undefined
   readonly ledger: readonly LedgerRow[]
@@ -80,6 +83,7 @@ export const pageData = ({ run, verdict, history, logs = [] }: PageInput): PageD
     charts: charts(history, verdict, measures, around),
     around: pageAround({ run, history, verdict, measures, around }),
     kinds: kindsTable(measures),
+    logs: logs.map(({ lines, ...log }) => log),
     fates: fatePlot(history, verdict),
     ledger: ledger(history, around),
     plan: planView(run),
