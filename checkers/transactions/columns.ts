@@ -95,7 +95,8 @@ class Reading {
     this.names = history.columns.value.transactions
     this.written = type === 'list-append' ? APPEND : WRITE
     const kindOf = Uint8Array.from(fs, (name) => kinds[name] ?? OTHER)
-    this.kind = Uint8Array.from(f.subarray(0, used), (name) => kindOf[name]!)
+    this.kind = new Uint8Array(used)
+    for (let at = 0; at < used; at++) this.kind[at] = kindOf[f[at]!]!
     this.owner = new Int32Array(used).fill(NONE)
   }
 
