@@ -41,6 +41,7 @@ export const htmlReport = async (
     '</head>',
     '<body>',
     '<noscript>This report needs JavaScript; the same verdict is in verdict.json.</noscript>',
+    '<div id="page"></div>',
     `<script type="application/json" id="data">${embedded(pageData(input))}</script>`,
     `<script type="text/plain" id="worker">${inline(worker)}</script>`,
     ...blocks,

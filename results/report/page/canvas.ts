@@ -5,9 +5,33 @@ import type { Outcome } from './elements.tsx'
 export const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
 
+const NAMES = [
+  'page',
+  'card',
+  'text',
+  'quiet',
+  'line',
+  'ok',
+  'fail',
+  'info',
+  'bad',
+  'band',
+  'band-edge',
+  'leader',
+] as const
+
+/** The colours that a picture needs, read once: asking the style for each shape would take longer than drawing. */
+export type Palette = Readonly<Record<(typeof NAMES)[number], string>>
+
+export const palette = (): Palette => {
+  const style = getComputedStyle(document.documentElement)
+  const read = NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()] as const)
+  return Object.fromEntries(read) as Palette
+}
+
 /** Adds an outcome's shape to the path: a disc for ok, a cross for fail (to be stroked), a triangle for info. */
 export const addShape = (
-  canvas: CanvasRenderingContext2D,
+  canvas: CanvasPath,
   outcome: Outcome,
   x: number,
   y: number,

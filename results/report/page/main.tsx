@@ -9,4 +9,4 @@ import { View } from './view-state.ts'
 const page = JSON.parse(document.getElementById('data')!.textContent!) as PageData
 document.title = `${page.headline.word} · ${page.title}`
 const view = new View(page.charts.endS * 1e9, location.hash)
-render(<Shell page={page} view={view} />, document.body)
+render(<Shell page={page} view={view} />, document.getElementById('page')!)

@@ -1,5 +1,6 @@
 /** The panels of the page in their order. */
 import type { Panel } from '../run-data.ts'
+import { Timeline } from '../timeline/timeline.tsx'
 import { Charts } from './charts.tsx'
 import { ElementFates } from './element-fates.tsx'
 import { Errors } from './errors.tsx'
@@ -14,6 +15,7 @@ export const panels: readonly Panel[] = [
   { id: 'verdict', Panel: Verdict },
   { id: 'proof', title: 'Proof', Panel: Proofs, shows: ({ page }) => page.proofs.length > 0 },
   { id: 'logs', title: 'Node logs', Panel: Logs, shows: ({ page }) => page.logs.length > 0 },
+  { id: 'timeline', title: 'Timeline', Panel: Timeline },
   { id: 'charts', title: 'The run over time', Panel: Charts },
   {
     id: 'fates',
