@@ -14,17 +14,22 @@ export class Thread<Question, Answer> {
 
   /** Asks, while nothing else is. @throws what ended the thread */
   ask(question: Question): Promise<Answer> {
+    const { worker } = this
     return new Promise((resolve, reject) => {
+      const done = (): void => {
+        worker.off('message', hear).off('error', fail).off('exit', exit)
+      }
       const hear = (answer: Answer): void => {
-        this.worker.off('error', fail)
+        done()
         resolve(answer)
       }
       const fail = (error: Error): void => {
-        this.worker.off('message', hear)
+        done()
         reject(error)
       }
-      this.worker.once('message', hear).once('error', fail)
-      this.worker.postMessage(question)
+      const exit = (code: number): void => fail(new Error(`a thread ended by itself, with ${code}`))
+      worker.on('message', hear).on('error', fail).on('exit', exit)
+      worker.postMessage(question)
     })
   }
 

@@ -37,15 +37,17 @@ export interface Surroundings {
   readonly hasEngine: boolean
   /** A path of the configuration, which begins in its folder, as it reads here. */
   readonly here: (path: string) => string
+  /** Hears what is to be known before anything runs. */
+  readonly remark: (line: string) => void
 }
 
 /** The case with what its plan tells. @throws UsageError for what cannot be run */
 export const planned = (
   one: Omit<Case, 'workload' | 'faults' | 'command'>,
-  { name, catalog }: ResolvedSystem,
+  { name, catalog, words }: ResolvedSystem,
 ): Case => {
   const simulated = one.cluster === 'sim' ? { cluster: 'sim' as const } : {}
-  const request = { ...one.request, ...simulated, system: name }
+  const request = { ...one.request, ...simulated, system: name, words }
   const { workload, command } = planRun(request, catalog)
   return { ...one, request, workload, command, faults: faultsOf(request) }
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { listFindings } from '../../results/finding.ts'
 import { UsageError } from '../errors.ts'
-import { asRequest, isSeeded } from '../hunt/finding.ts'
+import { asRequest, differences, isSeeded } from '../hunt/finding.ts'
 import { loadFinding, type StoredFinding } from '../hunt/replay.ts'
 import { looksLikeFile } from '../own/file.ts'
 import { type GivenSystem, type ResolvedSystem, resolveSystem } from '../own/resolve.ts'
@@ -47,14 +47,16 @@ const foldersOf = ({ source, config, here }: Surroundings): readonly string[] =>
 }
 
 const knownAs = async (given: GivenSystem, surroundings: Surroundings): Promise<Known> => {
-  const { catalog, here } = surroundings
+  const { catalog, here, remark } = surroundings
   const moved =
     typeof given !== 'string'
       ? { ...given, compose: here(given.compose) }
       : looksLikeFile(given)
         ? here(given)
         : given
-  return { given: moved, resolved: await resolveSystem(moved, { catalog, folder: process.cwd() }) }
+  const resolved = await resolveSystem(moved, { catalog, folder: process.cwd() })
+  for (const line of resolved.remarks) remark(line)
+  return { given: moved, resolved }
 }
 
 const findingCase = async (
@@ -64,6 +66,8 @@ const findingCase = async (
 ): Promise<Case> => {
   const { plan, folder } = finding
   const { given, resolved } = own.get(plan.system) ?? (await knownAs(plan.system, surroundings))
+  for (const difference of differences(plan, resolved.catalog))
+    surroundings.remark(`${folder}: ${difference}`)
   const expect = isSeeded(plan) ? { expect: plan.violates.anomaly } : {}
   const request = { ...asRequest(plan, `${folder}/plan.json`, resolved.catalog), ...expect }
   const name = `finding ${plan.system} ${basename(folder)}`

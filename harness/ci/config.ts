@@ -25,9 +25,18 @@ const whole = (from: number, to: number) => z.number().int().min(from).max(to)
 
 const LARGEST_SEED = 2 ** 31 - 1
 
+const composeFields = {
+  compose: z.string(),
+  services: oneOrMore(z.string()).transform((some) => [some].flat()),
+  client: z.string(),
+  helpers: z.array(z.string()).exactOptional(),
+  port: whole(1, 65_535).exactOptional(),
+  name: z.string().exactOptional(),
+}
+
 const entryFields = {
-  /** A system of `schism list`, or the path of a file that exports one. */
-  system: oneOrMore(z.string()),
+  /** A system of `schism list`, the path of a file that exports one, or services of a compose file. */
+  system: oneOrMore(z.union([z.string(), z.strictObject(composeFields)])),
   /** Absent: the system's first. */
   workload: oneOrMore(z.string()).optional(),
   /** Each text is one combination, as after `--faults`: `none`, `partition`, `kill,pause`. */
@@ -91,12 +100,36 @@ export type CiConfig = z.infer<typeof config>
 export const readConfig = (source: string, found: unknown): CiConfig => {
   const result = config.safeParse(found)
   if (result.success) return result.data
-  const unknown = result.error.issues.find((issue) => issue.code === 'unrecognized_keys')
+  const unknown = unknownKey(result.error.issues, [])
   if (unknown === undefined) throw new UsageError(`${source}: ${firstIssue(result.error)}`)
-  const [key = ''] = unknown.keys
-  const known = Object.keys(unknown.path[0] === 'runs' ? entryFields : configFields)
-  const place = [...unknown.path, key].join('.')
-  throw new UsageError(`${source}: ${place}: unknown${suggestion(key, known)}`)
+  const { place, key } = unknown
+  const known = Object.keys(fieldsAt(place))
+  throw new UsageError(`${source}: ${[...place, key].join('.')}: unknown${suggestion(key, known)}`)
+}
+
+interface UnknownKey {
+  readonly place: readonly PropertyKey[]
+  readonly key: string
+}
+
+/** The first key that there is not, also within something that may be of several kinds. */
+const unknownKey = (
+  issues: readonly z.core.$ZodIssue[],
+  around: readonly PropertyKey[],
+): UnknownKey | undefined => {
+  for (const issue of issues) {
+    const place = [...around, ...issue.path]
+    if (issue.code === 'unrecognized_keys') return { place, key: issue.keys[0]! }
+    if (issue.code !== 'invalid_union') continue
+    const inner = unknownKey(issue.errors.flat(), place)
+    if (inner !== undefined) return inner
+  }
+  return undefined
+}
+
+const fieldsAt = (place: readonly PropertyKey[]): object => {
+  if (place[0] !== 'runs') return configFields
+  return place.includes('system') ? composeFields : entryFields
 }
 
 /** The values of a field that holds one or more; `absent` where there is none. */

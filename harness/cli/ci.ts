@@ -86,7 +86,10 @@ async function ci(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
   const shard = part === undefined ? undefined : shardOf(part)
   const catalog = await loadCatalog()
   const hasEngine = (await missing()) === undefined
-  const cases = await casesOf({ source: path, config, catalog, hasEngine, here })
+  const cases = await casesOf({
+    ...{ source: path, config, catalog, hasEngine, here },
+    remark: (line) => console.error(`schism: ${line}`),
+  })
   const folder = resolve(args.text('output')!)
   makeFolder(folder)
   const how = printedOf(args)
