@@ -3,6 +3,7 @@ import type { Command } from './command.ts'
 
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   test: async () => (await import('./test.ts')).testCommand,
+  init: async () => (await import('./init.ts')).initCommand,
   hunt: async () => (await import('./hunt.ts')).huntCommand,
   ci: async () => (await import('./ci.ts')).ciCommand,
   merge: async () => (await import('./merge.ts')).mergeCommand,
@@ -11,6 +12,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   runs: async () => (await import('./runs.ts')).runsCommand,
   show: async () => (await import('./show.ts')).showCommand,
   diff: async () => (await import('./diff.ts')).diffCommand,
+  serve: async () => (await import('./serve.ts')).serveCommand,
   list: async () => (await import('./list.ts')).listCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   completion: async () => (await import('./completion.ts')).completionCommand,

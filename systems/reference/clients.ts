@@ -97,7 +97,7 @@ export const primaries = async (
 export const status = async (
   cluster: Cluster,
   node: string,
-  signal = new AbortController().signal,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Body> => {
   const conversation = await cluster.messages!.open(node)
   try {
