@@ -5,7 +5,7 @@
  */
 import type { Member, NodeSpec, OptionValues, Peer } from '../../../harness/api.ts'
 import { tables } from '../dialect.ts'
-import { SERVER_PORT } from '../postgres/nodes.ts'
+import { DEADLOCK_TIMEOUT, SERVER_PORT } from '../postgres/nodes.ts'
 
 const DATA_FOLDER = '/data'
 const PROGRAMS = '/usr/lib/postgresql/15/bin'
@@ -110,6 +110,7 @@ const patroni = (node: Peer, peers: readonly Peer[], options: OptionValues): obj
     remove_data_directory_on_diverged_timelines: true,
     parameters: {
       unix_socket_directories: '',
+      deadlock_timeout: DEADLOCK_TIMEOUT,
       // The stock value, written out because what a fail-over may lose hangs on it.
       synchronous_commit: 'on',
       // No setting of PostgreSQL: what was asked for, so that a node can be asked for it.

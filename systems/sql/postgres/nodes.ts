@@ -10,6 +10,9 @@ import { tables } from '../dialect.ts'
 
 export const SERVER_PORT = 5432
 
+/** How long a transaction waits for a lock before the server looks for a deadlock. */
+export const DEADLOCK_TIMEOUT = '20ms'
+
 const DATA_FOLDER = '/data'
 /** A folder inside: the root of a mounted file system may hold lost+found. */
 const OWN_FOLDER = `${DATA_FOLDER}/postgres`
@@ -34,6 +37,8 @@ export const spec = (_node: Peer, _peers: readonly Peer[], { fsync }: OptionValu
       // Clients come by TCP alone; what a kill leaves of a socket would only be in the way.
       unix_socket_directories: '',
       max_connections: '300',
+      // Stock: 1 s, for which whole rows of transactions would stand still.
+      deadlock_timeout: DEADLOCK_TIMEOUT,
       fsync: fsync!,
       // The stock values, written out because what a crash may lose hangs on them.
       synchronous_commit: 'on',
