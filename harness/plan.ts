@@ -7,7 +7,7 @@ import { cpus, release } from 'node:os'
 import { progressWithin } from '../checkers/progress.ts'
 import type { RunRecord } from '../results/run.ts'
 import type { Schedule } from '../results/schedule.ts'
-import type { Options, OptionValues, Plan, System, Topology, Workload } from './api.ts'
+import type { Options, OptionValues, Plan, Protocol, System, Topology, Workload } from './api.ts'
 import { type Catalog, find, suggestion } from './catalog.ts'
 import { wallTime } from './clock.ts'
 import { UsageError } from './errors.ts'
@@ -151,8 +151,11 @@ const defaultWorkload = (name: string, system: System, catalog: Catalog): string
 }
 
 /** The workloads that drive a data type which the system has a client for. */
-export const drivable = (system: System, catalog: Catalog): readonly string[] =>
-  [...catalog.workloads].flatMap(([name, { client }]) => (client in system.clients ? [name] : []))
+export const drivable = (
+  { clients }: Pick<System | Protocol, 'clients'>,
+  { workloads }: Catalog,
+): readonly string[] =>
+  [...workloads].flatMap(([name, { client }]) => (client in clients ? [name] : []))
 
 const requireClient = (
   systemName: string,

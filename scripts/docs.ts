@@ -33,6 +33,7 @@ const tables = (catalog: Catalog): string => {
     '',
     '| kind | name | what it does |',
     '| --- | --- | --- |',
+    ...rows('client', catalog.protocols),
     ...rows('workload', catalog.workloads),
     ...rows('fault', catalog.faults),
     ...rows('template', catalog.templates),

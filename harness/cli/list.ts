@@ -39,7 +39,10 @@ export const contentsOf = (
   catalog: Catalog,
   reason: string | undefined,
 ): Readonly<
-  Record<'systems' | 'workloads' | 'faults' | 'templates' | 'checkers' | 'models', readonly Entry[]>
+  Record<
+    'systems' | 'clients' | 'workloads' | 'faults' | 'templates' | 'checkers' | 'models',
+    readonly Entry[]
+  >
 > => {
   const unavailable = reason === undefined ? {} : { unavailable: reason }
   return {
@@ -51,6 +54,11 @@ export const contentsOf = (
       workloads: drivable(system, catalog),
       options: system.options,
       ...unavailable,
+    })),
+    clients: [...catalog.protocols].map(([name, { summary, argument, clients }]) => ({
+      name: argument?.required === true ? `${name}:${argument.name}` : name,
+      summary,
+      workloads: drivable({ clients }, catalog),
     })),
     workloads: [...catalog.workloads].map(([name, { summary, client, options }]) => ({
       name,
