@@ -79,10 +79,13 @@ const attach = (plot: uPlot, place: HTMLElement, view: View): (() => void) => {
   const size = new ResizeObserver(() =>
     plot.setSize({ width: place.clientWidth, height: plot.height }),
   )
-  const sight = new IntersectionObserver(([entry]) => {
-    inView = entry?.isIntersecting ?? true
-    follow()
-  })
+  const sight = new IntersectionObserver(
+    ([entry]) => {
+      inView = entry?.isIntersecting ?? true
+      follow()
+    },
+    { rootMargin: '400px' },
+  )
   scheme.addEventListener('change', redraw)
   size.observe(place)
   sight.observe(place)
