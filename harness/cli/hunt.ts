@@ -2,15 +2,16 @@
 import { cpus } from 'node:os'
 import { resolve } from 'node:path'
 import chalk from 'chalk'
-import type { RunRecord } from '../../results/run.ts'
 import { type Catalog, loadCatalog } from '../catalog.ts'
 import { monotonicMs } from '../clock.ts'
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
 import { type Hunted, hunt } from '../hunt/hunt.ts'
-import { type Found, type Kept, keep, sizeOf, wordsOf } from '../hunt/keep.ts'
+import { type Found, type Kept, keep } from '../hunt/keep.ts'
 import { shrink } from '../hunt/shrink.ts'
+import { sizeOf, wordsOf } from '../hunt/size.ts'
+import { smallestOf } from '../hunt/smallest.ts'
 import { countsOf, coverageOf, documentOf } from '../hunt/tally.ts'
-import { draw, play, type Quarry } from '../hunt/trial.ts'
+import { draw, play, type Quarry, type Trial } from '../hunt/trial.ts'
 import { Progress } from '../progress.ts'
 import { report } from '../report.ts'
 import {
@@ -120,9 +121,8 @@ async function run(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
   const found =
     first === undefined
       ? undefined
-      : await smaller(hunted, draw(quarry, first.seed, catalog), {
-          catalog,
-          progress,
+      : await smaller(hunted, await play(draw(quarry, first.seed, catalog), catalog), {
+          ...{ catalog, quarry, progress },
           shrinkMs: args.durationMs('shrink')!,
         })
   progress.stop()
@@ -200,26 +200,35 @@ const seedsOf = (text = `1..${MOST_SEEDS}`): { readonly from: number; readonly t
 
 interface Shrinking {
   readonly catalog: Catalog
+  readonly quarry: Quarry
   readonly progress: Progress
   /** How long it may take, ms. */
   readonly shrinkMs: number
 }
 
-/** Plays the run again and makes it small. */
+/** Makes the run small, or another one that breaks the same promise. */
 const smaller = async (
   hunted: Hunted,
-  run: RunRecord,
-  { catalog, progress, shrinkMs }: Shrinking,
+  first: Trial,
+  { catalog, quarry, progress, shrinkMs }: Shrinking,
 ): Promise<Found> => {
   const begun = monotonicMs()
-  const first = await play(run, catalog)
-  progress.line(`seed ${run.seed} breaks a promise (${wordsOf(sizeOf(first))}): making it smaller`)
-  const smallest = await shrink(first, {
-    catalog,
-    play: (candidate) => play(candidate, catalog),
-    isOver: () => monotonicMs() > begun + shrinkMs,
-    progress: () => {},
+  const found = await smallestOf(first, {
+    now: monotonicMs,
+    limitMs: shrinkMs,
+    shrink: (trial, until) =>
+      shrink(trial, {
+        catalog,
+        play: (candidate) => play(candidate, catalog),
+        isOver: () => monotonicMs() > until,
+        progress: () => {},
+      }),
+    playSeed: (seed) => play(draw(quarry, seed, catalog), catalog),
+    progress: (trial) =>
+      progress.line(
+        `seed ${trial.run.seed} breaks a promise (${wordsOf(sizeOf(trial))}): making it smaller`,
+      ),
   })
-  progress.line(wordsOf(sizeOf(smallest)))
-  return { hunted, first, smallest, shrinkMs: monotonicMs() - begun }
+  progress.line(wordsOf(sizeOf(found.smallest)))
+  return { hunted, ...found, shrinkMs: monotonicMs() - begun }
 }

@@ -3,22 +3,19 @@
  * with its report, and beside them the finding that anybody can play again.
  */
 import { join } from 'node:path'
-import { findingFiles, type HuntRecord, type RunSize } from '../../results/finding.ts'
+import { findingFiles, type HuntRecord } from '../../results/finding.ts'
 import { runFolder } from '../../results/store.ts'
 import type { Catalog } from '../catalog.ts'
 import { simVenue } from '../cluster/sim/sim.ts'
 import { Progress } from '../progress.ts'
 import { type RunResult, runTest } from '../run.ts'
-import { callsOf } from './calls.ts'
 import { describeFinding, findingOf, keepFinding } from './finding.ts'
 import type { Hunted } from './hunt.ts'
-import type { Trial } from './trial.ts'
+import { sizeOf } from './size.ts'
+import type { MadeSmall } from './smallest.ts'
 
-export interface Found {
+export interface Found extends MadeSmall {
   readonly hunted: Hunted
-  /** As the hunt met it, and made small. */
-  readonly first: Trial
-  readonly smallest: Trial
   /** How long it took to make it small, ms. */
   readonly shrinkMs: number
 }
@@ -70,25 +67,3 @@ const recordOf = ({ hunted, first, smallest, shrinkMs }: Found): HuntRecord => (
   before: sizeOf(first),
   after: sizeOf(smallest),
 })
-
-/** How large a trial is. */
-export const sizeOf = (trial: Trial): RunSize => {
-  const calls = callsOf(trial)
-  return {
-    operations: calls.length,
-    episodes: trial.run.schedule.episodes.length,
-    nodes: trial.run.nodes,
-    clients: new Set(calls.map(({ thread }) => thread)).size,
-  }
-}
-
-/** A size in words. */
-export const wordsOf = ({ operations, episodes, nodes, clients }: RunSize): string =>
-  [
-    counted(operations, 'operation'),
-    counted(episodes, 'fault episode'),
-    counted(nodes, 'node'),
-    counted(clients, 'client'),
-  ].join(', ')
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

@@ -42,8 +42,12 @@ export interface ShrinkOptions {
 /** Seeds that a candidate is tried with: few as long as that helps, then more. */
 const MOST_SEEDS = 32
 const SEEDS = [4, MOST_SEEDS]
-/** How long a few calls are tried, over all seeds, before they count as too few; simulated s. */
+/** How long some calls are tried, over all seeds, before they count as too few; simulated s. */
 const PATIENCE_S = 150
+/** So few calls cost next to nothing: luck may have its time; simulated s. */
+const FEW = { calls: 12, patienceS: 3000 }
+/** What was called to the same keys so shortly before and after what proves a violation is likely to matter, s. */
+const NEAR_S = 0.1
 /** Seeds that decide how steady a run is, and how much longer it may be for that. */
 const STEADY_SEEDS = 16
 const STRETCHES = [1, 2, 4, 8]
@@ -154,10 +158,12 @@ class Shrinking {
     const keys = new Set(proving.map(({ key }) => key))
     const related = calls.filter(({ key }) => keys.has(key))
     const isLess = (some: readonly PlannedCall[]) => some.length > 0 && some.length < calls.length
+    const near = related.filter(({ at }) => proving.some((one) => Math.abs(one.at - at) < NEAR_S))
     const recent = LAST.flatMap((most) => [related.slice(-most), calls.slice(-most)])
-    for (const some of [proving, ...recent, related].filter(isLess)) {
+    for (const some of [proving, near, ...recent, related].filter(isLess)) {
       const candidate = atOnce(withCalls(run, some))
-      const seeds = Math.round(PATIENCE_S / candidate.timeLimitS)
+      const patienceS = some.length <= FEW.calls ? FEW.patienceS : PATIENCE_S
+      const seeds = Math.round(patienceS / candidate.timeLimitS)
       if (await this.tries(candidate, Math.max(seeds, this.seeds))) return
     }
   }
