@@ -9,6 +9,8 @@ const ASK_MS = 1000
 export interface Database {
   readonly dialect: Dialect
   readonly open: (target: Target) => Promise<Connection>
+  /** Opens a connection on which tables can be made; `open` if absent. */
+  readonly openFirst?: (target: Target) => Promise<Connection>
   /** Asks whether a server takes writes. */
   readonly writable: Statement
   readonly takesWrites: (row: Row) => boolean
@@ -16,21 +18,15 @@ export interface Database {
   readonly clock: Statement
 }
 
-export const sqlProtocol = ({ dialect, open, writable, takesWrites, clock }: Database) => {
+export const sqlProtocol = (database: Database) => {
+  const { dialect, open, openFirst = open, writable, takesWrites, clock } = database
+
   const sessions = clientsOf(dialect, async (context) => {
     const connection = await open(context as Target)
     return { writes: connection, reads: connection }
   })
-  const ask = <T>(
-    target: Target,
-    signal: AbortSignal,
-    question: (connection: Connection) => Promise<T>,
-  ): Promise<T> => asked(() => open(target), signal, question)
-  const isPrimary = (target: Target, signal: AbortSignal): Promise<boolean> =>
-    ask(target, signal, async (connection) => {
-      const [row] = await connection.run(writable)
-      return takesWrites(row ?? [])
-    })
+  const isWritable = async (connection: Connection): Promise<boolean> =>
+    takesWrites((await connection.run(writable))[0] ?? [])
   return {
     clients: {
       register: (target: Target) => sessions.register(target),
@@ -38,18 +34,27 @@ export const sqlProtocol = ({ dialect, open, writable, takesWrites, clock }: Dat
       set: (target: Target) => sessions.set(target),
     },
     ready: (target: Target, signal: AbortSignal) =>
-      ask(target, signal, async (connection) => {
-        const [row] = await connection.run(writable)
-        if (takesWrites(row ?? [])) for (const table of tables) await connection.run(made(table))
-        // A standby has the tables when it has caught up.
-        else await connection.run({ name: 'standby', text: 'SELECT value FROM elements LIMIT 1' })
-      }),
-    isPrimary,
+      asked(
+        () => openFirst(target),
+        signal,
+        async (connection) => {
+          if (await isWritable(connection))
+            for (const table of tables) await connection.run(made(table))
+          // A standby has the tables when it has caught up.
+          else await connection.run({ name: 'standby', text: 'SELECT value FROM elements LIMIT 1' })
+        },
+      ),
+    isPrimary: (target: Target, signal: AbortSignal) =>
+      asked(() => open(target), signal, isWritable),
     wallTime: (target: Target, signal: AbortSignal) =>
-      ask(target, signal, async (connection) => {
-        const [row] = await connection.run(clock)
-        return { ms: Number(row?.[0]), withinMs: 0 }
-      }),
+      asked(
+        () => open(target),
+        signal,
+        async (connection) => {
+          const [row] = await connection.run(clock)
+          return { ms: Number(row?.[0]), withinMs: 0 }
+        },
+      ),
   }
 }
 

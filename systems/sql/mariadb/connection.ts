@@ -12,6 +12,15 @@ import { DATABASE, SERVER_PORT, USER } from './nodes.ts'
 /** Shorter than any sensible operation time-out, so that "never connected" is known as such. */
 const CONNECT_LIMIT_MS = 500
 
+/** As whom, and where to. */
+export interface Login {
+  readonly user: string
+  readonly password?: string
+  readonly database?: string
+}
+
+const own: Login = { user: USER, database: DATABASE }
+
 export class Connection implements SqlConnection {
   private constructor(
     private readonly connection: mysql.Connection,
@@ -22,14 +31,17 @@ export class Connection implements SqlConnection {
   }
 
   /** Connects to one server. @throws what the driver throws; nothing was asked of the server then */
-  static async open(node: ClusterNode, limitMs = CONNECT_LIMIT_MS): Promise<Connection> {
+  static async open(
+    node: ClusterNode,
+    limitMs = CONNECT_LIMIT_MS,
+    login: Login = own,
+  ): Promise<Connection> {
     // Our own socket: the driver's way to end a connection leaves a pending statement without an answer for ever.
     const socket = connect({ ...node.endpoint(SERVER_PORT), noDelay: true })
     try {
       const connection = await mysql.createConnection({
         stream: socket,
-        user: USER,
-        database: DATABASE,
+        ...login,
         connectTimeout: limitMs,
         rowsAsArray: true,
         supportBigNumbers: true,
