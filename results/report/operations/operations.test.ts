@@ -105,7 +105,8 @@ describe('the operations of a report', () => {
     expect(facts(operations)).toEqual(expected(history))
     const last = operations.length - 1
     expect(operations.placeOf(operations.columns.index[last]!)).toBe(last)
-    expect(operations.placeOf(operations.columns.index[last]! + 1)).toBe(NONE)
+    expect(operations.placeOf(operations.columns.completion[last]!)).toBe(last)
+    expect(operations.placeOf(2 ** 40)).toBe(NONE)
     expect(operations.placeOf(-1)).toBe(NONE)
   })
 

@@ -128,7 +128,7 @@ export class Operations {
     }
   }
 
-  /** The place of the operation whose invocation has this `index`, or NONE. O(log operations). */
+  /** The place of the operation whose invocation, or else completion, has this `index`; or NONE. */
   placeOf(index: number): number {
     const column = this.#data.columns.index
     let low = 0
@@ -138,7 +138,8 @@ export class Operations {
       if (column[middle]! < index) low = middle + 1
       else high = middle
     }
-    return column[low] === index && low < this.length ? low : NONE
+    if (low < this.length && column[low] === index) return low
+    return index < 0 ? NONE : this.#data.columns.completion.indexOf(index)
   }
 }
 
