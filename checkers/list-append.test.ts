@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { unlimited } from './checker.ts'
 import type { History } from './history.ts'
 import { listAppend } from './list-append.ts'
-import { concurrent, oneByOne, type Txn } from './testing/transactions.ts'
+import { by, fail, historiesOf, info } from './testing/transactions.ts'
+
+const { concurrent, oneByOne } = historiesOf('list-append')
 
 const judge = (history: History, level = 'strict-serializable') => {
   const verdict = listAppend(level)(history, unlimited)
@@ -18,10 +20,6 @@ interface Case {
   readonly types: readonly string[]
   readonly not: string
 }
-
-const fail = (text: string): Txn => ({ text, type: 'fail' })
-const info = (text: string): Txn => ({ text, type: 'info' })
-const by = (process: number, text: string): Txn => ({ text, process })
 
 /** From Elle's list_append_test.clj where nothing else is said. */
 const cases: readonly Case[] = [

@@ -12,11 +12,11 @@ import { marksOf } from './transactions/append/marks.ts'
 import { provesAppend } from './transactions/append/proof.ts'
 import { findWrongReads } from './transactions/append/reads.ts'
 import { findDirtyUpdates, findLostUpdates } from './transactions/append/updates.ts'
-import { type Versions, versionsOf } from './transactions/append/versions.ts'
+import { versionsOf } from './transactions/append/versions.ts'
 import { findCycles } from './transactions/cycles.ts'
 import { isolation, type Search } from './transactions/judge.ts'
 import { levelNamed } from './transactions/lattice.ts'
-import { keyWord, operation, valueWord } from './transactions/words.ts'
+import { doubtOf } from './transactions/words.ts'
 
 const search: Search = (transactions, tally, meter) => {
   const versions = versionsOf(transactions, meter)
@@ -30,20 +30,7 @@ const search: Search = (transactions, tally, meter) => {
     proves: provesAppend.bind(undefined, transactions),
   }
   findCycles(transactions, dependenciesOf(versions, meter), theory, tally, meter)
-  return doubtOf(versions)
-}
-
-/** Appends of one value cannot be told apart, and what followed from them is not known. */
-const doubtOf = ({ transactions, writers }: Versions): string | undefined => {
-  const [second] = writers.duplicates
-  if (second === undefined) return undefined
-  const { key, value, owner } = transactions
-  const first = owner[writers.of(key[second]!, value[second]!)]!
-  return (
-    `${operation(transactions, first)} and ${operation(transactions, owner[second]!)} both append ` +
-    `${valueWord(transactions, value[second]!)} to ${keyWord(transactions, key[second]!)}: ` +
-    'expected every value of a key once'
-  )
+  return doubtOf(transactions, versions.writers, 'append')
 }
 
 /** The checker at a level of isolation (`transactions/lattice.ts`). */

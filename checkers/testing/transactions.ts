@@ -13,42 +13,49 @@ export interface Txn {
   readonly process?: number
 }
 
-/** The micro-operations of a text; reads of lists are lists. */
-export const microOperations = (text: string): readonly MicroOperation[] => {
-  const lists = !text.includes('w')
-  return [...text.matchAll(/([arw])([a-z])(\d*)/g)].map(([, f, key, digits]) => {
+export type DataType = 'list-append' | 'rw-register'
+
+/** The micro-operations of a text. */
+export const microOperations = (type: DataType, text: string): readonly MicroOperation[] =>
+  [...text.matchAll(/([arw])([a-z])(\d*)/g)].map(([, f, key, digits]) => {
     if (f === 'a') return ['append', key!, Number(digits)]
     if (f === 'w') return ['w', key!, Number(digits)]
     if (digits === '') return ['r', key!, null]
-    return ['r', key!, lists ? [...digits!].map(Number) : Number(digits)]
+    return ['r', key!, type === 'list-append' ? [...digits!].map(Number) : Number(digits)]
   })
-}
 
 /** What a transaction invokes: reads have not read yet. */
 export const asked = (value: readonly MicroOperation[]): readonly MicroOperation[] =>
   value.map(([f, key, given]) => [f, key, f === 'r' ? null : given])
 
+/** How histories of a data type are written. */
+export const historiesOf = (type: DataType) => {
+  const event = ({ text, process }: Txn, at: number, kind: EventInput['type']): EventInput => {
+    const value = microOperations(type, text)
+    const told = kind === 'ok' ? value : asked(value)
+    return { type: kind, process: process ?? at, f: 'txn', value: told }
+  }
+  const ending = (txn: Txn, at: number): EventInput[] =>
+    txn.type === 'none' ? [] : [event(txn, at, txn.type ?? 'ok')]
+  return {
+    /** All transactions at once: all begin before any ends. Each has a process of its own unless it says so. */
+    concurrent: (...txns: readonly (Txn | string)[]): History => {
+      const all = txns.map(normal)
+      return History.from([
+        ...all.map((txn, at) => event(txn, at, 'invoke')),
+        ...all.flatMap((txn, at) => ending(txn, at)),
+      ])
+    },
+    /** One transaction after another. */
+    oneByOne: (...txns: readonly (Txn | string)[]): History =>
+      History.from(
+        txns.map(normal).flatMap((txn, at) => [event(txn, at, 'invoke'), ...ending(txn, at)]),
+      ),
+  }
+}
+
 const normal = (txn: Txn | string): Txn => (typeof txn === 'string' ? { text: txn } : txn)
 
-/** All transactions at once: all begin before any ends. Each has a process of its own unless it says so. */
-export const concurrent = (...txns: readonly (Txn | string)[]): History => {
-  const all = txns.map(normal)
-  const begin = all.map((txn, at) => event(txn, at, 'invoke'))
-  const end = all.flatMap((txn, at) => ending(txn, at))
-  return History.from([...begin, ...end])
-}
-
-/** One transaction after another. */
-export const oneByOne = (...txns: readonly (Txn | string)[]): History =>
-  History.from(
-    txns.map(normal).flatMap((txn, at) => [event(txn, at, 'invoke'), ...ending(txn, at)]),
-  )
-
-const event = ({ text, process }: Txn, at: number, type: EventInput['type']): EventInput => {
-  const value = microOperations(text)
-  const told = type === 'ok' ? value : asked(value)
-  return { type, process: process ?? at, f: 'txn', value: told }
-}
-
-const ending = (txn: Txn, at: number): EventInput[] =>
-  txn.type === 'none' ? [] : [event(txn, at, txn.type ?? 'ok')]
+export const fail = (text: string): Txn => ({ text, type: 'fail' })
+export const info = (text: string): Txn => ({ text, type: 'info' })
+export const by = (process: number, text: string): Txn => ({ text, process })

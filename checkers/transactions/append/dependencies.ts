@@ -6,6 +6,7 @@
 import { FAIL, NONE } from '../../history.ts'
 import type { Meter } from '../../limits.ts'
 import { Edges } from '../edges.ts'
+import { cross } from '../ranges.ts'
 import { RW, WR, WW } from '../relations.ts'
 import { eachAppend, eachRead, itemBehind, lastElement, type Versions } from './versions.ts'
 
@@ -88,6 +89,6 @@ class Finding {
 
   unread(): void {
     for (const { readers, writers } of this.behind.values())
-      this.edges.cross([...readers], [...writers], RW)
+      cross(this.edges, [...readers], [...writers], RW)
   }
 }
