@@ -1,9 +1,8 @@
 /** `schism diff`: what is different between two runs: what they were to do, what was found, and the numbers. */
 import { resolve } from 'node:path'
-import { difference, type Side } from '../../results/archive/difference.ts'
+import { difference } from '../../results/archive/difference.ts'
 import { resolveRun } from '../../results/archive/resolve.ts'
-import { readStored } from '../../results/archive/stored.ts'
-import { storedHistory } from '../../results/archive/stored-history.ts'
+import { sideOf } from '../../results/archive/stored-history.ts'
 import { differenceText } from '../../results/report/difference-text.ts'
 import { type ExitCode, exitCodes } from '../errors.ts'
 import { type Arguments, type Command, jsonOption, storeOption } from './command.ts'
@@ -34,10 +33,4 @@ async function diff(args: Arguments): Promise<ExitCode> {
   if (args.flag('json')) console.log(JSON.stringify(found, null, 2))
   else console.log(differenceText(found, Math.max(100, process.stdout.columns ?? 160)))
   return exitCodes.valid
-}
-
-const sideOf = (folder: string): Side => {
-  const stored = readStored(folder)
-  const { numbers, missing } = storedHistory(stored)
-  return { stored: { ...stored, missing }, numbers }
 }

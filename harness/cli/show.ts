@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { resolveRun } from '../../results/archive/resolve.ts'
 import { outcomeOf } from '../../results/archive/row.ts'
-import { noVerdict, readStored } from '../../results/archive/stored.ts'
+import { readStored, toldVerdict } from '../../results/archive/stored.ts'
 import { storedHistory } from '../../results/archive/stored-history.ts'
 import { consoleReport } from '../../results/report/console.ts'
 import { files } from '../../results/store.ts'
@@ -49,12 +49,8 @@ async function show(args: Arguments): Promise<ExitCode> {
     }
     console.log(JSON.stringify(document, null, 2))
   } else {
-    const told =
-      verdict === undefined
-        ? noVerdict(folder, missing)
-        : { ...verdict, notes: [...verdict.notes, ...missing] }
     const text = consoleReport({
-      ...{ run, verdict: told, history, folder },
+      ...{ run, verdict: toldVerdict(stored, missing), history, folder },
       ...(existsSync(reportPath) ? { reportPath } : {}),
     })
     console.log(args.flag('quiet') ? text.split('\n\n')[0] : text)

@@ -33,7 +33,15 @@ export const selectRuns = (rows: readonly RunRow[], chosen: Selection): readonly
 
 const holdsAll = (row: RunRow, words: readonly string[]): boolean => {
   const options = Object.entries(row.options).map(([name, value]) => `${name}=${value}`)
-  const text = [row.id, row.outcome, row.systemVersion, row.template ?? '', row.says]
+  const text = [
+    row.id,
+    row.system,
+    row.workload,
+    row.outcome,
+    row.systemVersion,
+    row.template ?? '',
+    row.says,
+  ]
     .concat(row.faults, row.anomalies, options, row.promised)
     .join(' ')
     .toLowerCase()

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { History } from '../../checkers/history.ts'
 import { FormatError, readHistory } from '../formats/read.ts'
 import { attempt, files, StoreError } from '../store.ts'
+import type { Side } from './difference.ts'
 import { numbersOf, type RunNumbers } from './numbers.ts'
-import type { StoredRun } from './stored.ts'
+import { readStored, type StoredRun } from './stored.ts'
 
 export interface StoredHistory {
   /** Empty where it cannot be read. */
@@ -29,6 +30,13 @@ export const storedHistory = ({ folder, missing }: StoredRun): StoredHistory => 
     if (error instanceof StoreError) return without(missing, error.message)
     throw error
   }
+}
+
+/** A run to be compared. */
+export const sideOf = (folder: string): Side => {
+  const stored = readStored(folder)
+  const { numbers, missing } = storedHistory(stored)
+  return { stored: { ...stored, missing }, numbers }
 }
 
 const without = (missing: readonly string[], why: string): StoredHistory => ({

@@ -47,15 +47,21 @@ export const readVerdict = (folder: string): VerdictRecord => {
   return witness === undefined ? verdict : { ...verdict, witness: witness as Witness }
 }
 
-/** The verdict on a run without one. */
-export const noVerdict = (folder: string, missing: readonly string[]): VerdictRecord => ({
-  version: 1,
-  input: folder,
-  valid: 'unknown',
-  reason: missing[0] ?? 'no verdict yet',
-  anomalies: [],
-  checkers: {},
-  outcome: 'unknown',
-  problems: [],
-  notes: missing.slice(1),
-})
+/** The verdict as reports tell it, with what is missing of the run; unknown where there is none. */
+export const toldVerdict = (
+  { folder, verdict }: StoredRun,
+  missing: readonly string[],
+): VerdictRecord => {
+  if (verdict !== undefined) return { ...verdict, notes: [...verdict.notes, ...missing] }
+  return {
+    version: 1,
+    input: folder,
+    valid: 'unknown',
+    reason: missing[0] ?? 'no verdict yet',
+    anomalies: [],
+    checkers: {},
+    outcome: 'unknown',
+    problems: [],
+    notes: missing.slice(1),
+  }
+}

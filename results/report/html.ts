@@ -4,8 +4,8 @@
  * and nothing else; what a tested system answered is in blocks of data that no parser runs, and reaches
  * the page only as text. `page/run-data.ts` says how the page is made.
  */
-import { createHash } from 'node:crypto'
 import { type Attachments, attachmentBlocks } from './attachments.ts'
+import { hash, inline } from './inline.ts'
 import { operationBlocks } from './operations/encode.ts'
 import { type PageInput, pageData } from './page-data.ts'
 import { pageFiles } from './page-files.ts'
@@ -58,12 +58,3 @@ export const embedded = (data: unknown): string =>
     .replaceAll('<', '\\u003c')
     .replaceAll('\u2028', '\\u2028')
     .replaceAll('\u2029', '\\u2029')
-
-/** Our own code, which must not end its element early: a bug in a build, never in a run. */
-const inline = (code: string): string => {
-  if (/<\/(script|style)|<!--/i.test(code)) throw new Error('the page’s code would end its element')
-  return code
-}
-
-const hash = (code: string): string =>
-  `'sha256-${createHash('sha256').update(code).digest('base64')}'`

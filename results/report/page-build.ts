@@ -4,6 +4,7 @@
  * is made when the first report is, and kept with the hashes of all that went into it.
  */
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Rolldown } from 'vite'
@@ -50,7 +51,8 @@ export const cachedPage = async (sources: string, cache: string): Promise<PageFi
 
 const bundled = async (sources: string): Promise<Build> => {
   const page = await bundle(sources, 'main.tsx')
-  const worker = await bundle(sources, 'worker.ts')
+  const hasWorker = existsSync(join(sources, 'worker.ts'))
+  const worker = hasWorker ? await bundle(sources, 'worker.ts') : nothing
   const inputs = [...new Set([...page.inputs, ...worker.inputs])].sort()
   return {
     files: { script: page.script, style: page.style, worker: worker.script },
@@ -59,6 +61,9 @@ const bundled = async (sources: string): Promise<Build> => {
     ),
   }
 }
+
+/** Of a page without a worker. */
+const nothing: Bundle = { script: '', style: '', inputs: [] }
 
 interface Bundle {
   readonly script: string

@@ -7,18 +7,19 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type PageFiles, pageFileNames } from './page-build.ts'
 
-const folder = join(import.meta.dirname, 'page')
+const report = join(import.meta.dirname, 'page')
 const cache = join(import.meta.dirname, '../../node_modules/.cache/schism-page')
 
-let files: Promise<PageFiles> | undefined
+const known = new Map<string, Promise<PageFiles>>()
 
-/** The page's script, style and worker script; read or made once. */
-export const pageFiles = (): Promise<PageFiles> => {
-  files ??= found()
+/** The script, style and worker script of a page, the report's if absent; read or made once. */
+export const pageFiles = (folder = report): Promise<PageFiles> => {
+  const files = known.get(folder) ?? found(folder)
+  known.set(folder, files)
   return files
 }
 
-const found = async (): Promise<PageFiles> => {
+const found = async (folder: string): Promise<PageFiles> => {
   const read = (name: string) => readFile(join(folder, name), 'utf8')
   if (!existsSync(join(folder, pageFileNames.script)))
     return (await import('./page-build.ts')).cachedPage(folder, cache)
