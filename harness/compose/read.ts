@@ -7,6 +7,7 @@ import { messageOf, UsageError } from '../errors.ts'
 import { nearest } from '../schedule/check.ts'
 import { ComposeDocument, type Path } from './document.ts'
 import {
+  assignmentsOf,
   fileSchema,
   harmless,
   type Service,
@@ -40,12 +41,18 @@ export class ComposeFile {
   ) {
     this.folder = dirname(resolve(file))
     this.document = new ComposeDocument(file, textOf(file))
-    const variables = { ...environmentOf(join(this.folder, '.env'), 'optional'), ...environment }
-    const unset = new Set<string>()
+    const beside = environmentOf(join(this.folder, '.env'), 'optional')
+    const [taken, unset] = [new Set<string>(), new Set<string>()]
     const filled = this.document.filled({
-      value: (name) => variables[name],
+      value: (name) => {
+        if (environment[name] !== undefined) taken.add(name)
+        return environment[name] ?? beside[name]
+      },
       unset: (name) => unset.add(name),
     })
+    if (taken.size > 0)
+      // The command that repeats a run does not hold them: they may be secrets.
+      this.remark(`taken from the environment of this command: ${[...taken].join(', ')}`)
     for (const name of unset)
       this.remark(`variable ${name} is not set: nothing stands in its place`)
     const { name, services, configs, secrets } = this.parsed(fileSchema, filled, [])
@@ -133,8 +140,8 @@ export const valuesOf = (
 
 const merged = (base: Raw, own: Raw): Raw => {
   const both: Record<string, unknown> = { ...base }
-  for (const [key, value] of Object.entries(own)) {
-    const before = both[key]
+  for (const [key, written] of Object.entries(own)) {
+    const [before, value] = [comparable(key, both[key]), comparable(key, written)]
     if (Array.isArray(before) && Array.isArray(value) && !replaced.has(key))
       both[key] = [...before, ...value]
     else if (isRecord(before) && isRecord(value)) both[key] = { ...before, ...value }
@@ -142,6 +149,10 @@ const merged = (base: Raw, own: Raw): Raw => {
   }
   return both
 }
+
+/** An environment may be a list in one service and a map in the other. */
+const comparable = (key: string, value: unknown): unknown =>
+  key === 'environment' && Array.isArray(value) ? assignmentsOf(value) : value
 
 const isRecord = (value: unknown): value is Raw =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

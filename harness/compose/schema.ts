@@ -23,25 +23,25 @@ const command = z.union([z.string().transform((line) => split(line)), z.array(te
   error: 'expected text or a list of words',
 })
 
+/** A list of `NAME=value` as a map. */
+export const assignmentsOf = (list: readonly unknown[]): Readonly<Record<string, string | null>> =>
+  Object.fromEntries(
+    list.map(String).map((entry) => {
+      const at = entry.indexOf('=')
+      return at < 0 ? [entry, null] : [entry.slice(0, at), entry.slice(at + 1)]
+    }),
+  )
+
 /** `NAME: value`, or a list of `NAME=value`; without a value it comes from the environment of whoever runs schism. */
 const assignments = z
-  .union(
-    [
-      z.record(z.string(), scalar.nullable()),
-      z.array(text).transform((list) => Object.fromEntries(list.map(assignment))),
-    ],
-    { error: 'expected NAME: value or a list of NAME=value' },
-  )
+  .union([z.record(z.string(), scalar.nullable()), z.array(text).transform(assignmentsOf)], {
+    error: 'expected NAME: value or a list of NAME=value',
+  })
   .transform((found) =>
     Object.fromEntries(
       Object.entries(found).map(([name, value]) => [name, value === null ? null : String(value)]),
     ),
   )
-
-const assignment = (entry: string): readonly [string, string | null] => {
-  const at = entry.indexOf('=')
-  return at < 0 ? [entry, null] : [entry.slice(0, at), entry.slice(at + 1)]
-}
 
 interface Build {
   readonly context: string

@@ -26,6 +26,7 @@ export const select = (
   const beside = matching(file, helpers)
   const needed = new Set([...tested, ...beside])
   for (const name of needed) for (const other of neededBy(file, name)) needed.add(other)
+  for (const name of needed) refuseCircle(file, [name])
   const rest = file.names.filter((name) => !needed.has(name))
   if (rest.length > 0)
     file.remark(`not started, for nothing that is tested depends on it: ${rest.join(', ')}`)
@@ -62,6 +63,19 @@ const neededBy = (file: ComposeFile, name: string): readonly string[] => {
         `unknown service ${JSON.stringify(other)}${suggestion(other, file.names)}`,
       )
   return named
+}
+
+/** Containers that wait for each other would never start. */
+const refuseCircle = (file: ComposeFile, way: readonly string[]): void => {
+  const last = way.at(-1)!
+  for (const other of neededBy(file, last)) {
+    if (other === way[0])
+      throw file.wrong(
+        ['services', last, 'depends_on'],
+        `${other} waits for itself: ${[...way, other].join(', ')}`,
+      )
+    if (!way.includes(other)) refuseCircle(file, [...way, other])
+  }
 }
 
 const matching = (file: ComposeFile, globs: readonly string[]): readonly string[] => {

@@ -1,5 +1,6 @@
 /** How a service's containers start, from what a compose file says of it. */
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import parseBytes from 'bytes'
 import { suggestion } from '../catalog.ts'
 import type { ContainerSettings, Image, NodeSpec, StartsAfter } from '../container.ts'
@@ -46,6 +47,8 @@ export const imageOf = (file: ComposeFile, name: string): Image => {
       `${build.context}: expected a folder of this machine`,
     )
   const { dockerfile = 'Dockerfile', args = {}, target } = build
+  if (!existsSync(join(folder, dockerfile)))
+    throw file.wrong(['services', name, 'build'], `no Dockerfile at ${join(folder, dockerfile)}`)
   return {
     build: {
       folder,
