@@ -61,6 +61,14 @@ describe('a run without a verdict says what to do', () => {
   })
 })
 
+test('what each checker could not decide is told, or else the reason of all', () => {
+  const stats = { valid: 'unknown', reason: 'vacuous: nothing' } as const
+  const told = { ...unknown('x; y'), checkers: { stats, set: { valid: true } } } as const
+  expect(screen(register, told).reasons).toEqual(['stats: vacuous: nothing'])
+  expect(screen(register, unknown('x; y')).reasons).toEqual(['x; y'])
+  expect(screen(register, { ...unknown('x'), problems: ['x'] }).reasons).toEqual([])
+})
+
 test('only where the harness failed do the nodes have the last word', () => {
   const failed = screen(register, { outcome: 'environment', problems: ['n1 ended'] })
   expect(failed.quotes.map(({ text }) => text)).toEqual(['the last words'])

@@ -78,7 +78,8 @@ describe('a cycle', () => {
 })
 
 test('the drawing has real-time order between processes, without what others imply, and what cannot be', () => {
-  const { drawing } = proofsOf(three, { type: 'stale-read', ops: [0, 2, 4] }).proofs[0]!
+  const others = timed([0, 1, 2].flatMap((process) => call(process, 'write', process)))
+  const { drawing } = proofsOf(others, { type: 'stale-read', ops: [0, 2, 4] }).proofs[0]!
   expect(drawing!.before).toEqual([
     { from: 0, to: 1 },
     { from: 1, to: 2 },
