@@ -99,11 +99,15 @@ export interface CheckerPlugin {
    * in one sentence why this level cannot be judged against it.
    */
   readonly against?: (model: Model) => Checker<Call> | string
-  /**
-   * Present where the checker has a lattice of levels of its own, those of isolation: the checker at a level, or
-   * undefined when it is none of them.
-   */
-  readonly at?: (level: string) => Checker<Call> | undefined
+  /** Present where the checker has levels of its own, those of isolation of transactions. */
+  readonly isolation?: {
+    /** All levels (`--consistency`). */
+    readonly levels: readonly string[]
+    /** From what it may infer the order of the versions of a key (`--version-order`). */
+    readonly sources: readonly string[]
+    /** The checker at a level, by one of its names, with some of the sources; undefined when it is none. */
+    at(level: string, sources: readonly string[]): Checker<Call> | undefined
+  }
 }
 
 /** Worst of several verdicts: a violation beats unknown, unknown beats valid. */

@@ -15,7 +15,7 @@ import { findDirtyUpdates, findLostUpdates } from './transactions/append/updates
 import { versionsOf } from './transactions/append/versions.ts'
 import { findCycles } from './transactions/cycles.ts'
 import { isolation, type Search } from './transactions/judge.ts'
-import { levelNamed } from './transactions/lattice.ts'
+import { isolationLevels, levelNamed } from './transactions/lattice.ts'
 import { doubtOf } from './transactions/words.ts'
 
 const search: Search = (transactions, tally, meter) => {
@@ -40,8 +40,12 @@ export const listAppend = (level: string): Checker =>
 export default {
   summary: 'transactions of appends to lists and reads of them: levels of isolation (as Elle)',
   check: listAppend('strict-serializable'),
-  at: (name) => {
-    const level = levelNamed(name)
-    return level === undefined ? undefined : listAppend(level)
+  isolation: {
+    levels: isolationLevels,
+    sources: [],
+    at: (name) => {
+      const level = levelNamed(name)
+      return level === undefined ? undefined : listAppend(level)
+    },
   },
 } satisfies CheckerPlugin

@@ -7,10 +7,10 @@
 import type { Checker, CheckerPlugin } from './checker.ts'
 import { findCycles } from './transactions/cycles.ts'
 import { isolation, type Search } from './transactions/judge.ts'
-import { levelNamed } from './transactions/lattice.ts'
+import { isolationLevels, levelNamed } from './transactions/lattice.ts'
 import { dependenciesOf } from './transactions/register/dependencies.ts'
 import { reasonOf } from './transactions/register/explain.ts'
-import { type Contradiction, orderOf, type Source } from './transactions/register/order.ts'
+import { type Contradiction, orderOf, type Source, sources } from './transactions/register/order.ts'
 import { provesWrite } from './transactions/register/proof.ts'
 import { findWrongReads } from './transactions/register/reads.ts'
 import { codeOfVersion, type Versions, versionsOf } from './transactions/register/versions.ts'
@@ -34,7 +34,7 @@ const search =
 
 const tell = (
   versions: Versions,
-  { key, versions: circle, sources }: Contradiction,
+  { key, versions: circle, sources: claimed }: Contradiction,
   tally: Tally,
 ): void =>
   tally.add('cyclic-versions', () => {
@@ -45,7 +45,7 @@ const tell = (
     return {
       summary:
         `the values ${values.join(', ')} of ${keyWord(transactions, key)} each come before all the others, ` +
-        `by ${sources.join(', ')}`,
+        `by ${claimed.join(', ')}`,
       ops: indexesOf(
         transactions,
         shown.map((at) => transactions.owner[at]!),
@@ -54,14 +54,19 @@ const tell = (
   })
 
 /** The checker at a level of isolation, with sources for the order of the values of a register. */
-export const rwRegister = (level: string, sources: readonly Source[] = []): Checker =>
-  isolation('rw-register', 'rw-register', search(sources), level)
+export const rwRegister = (level: string, chosen: readonly Source[] = []): Checker =>
+  isolation('rw-register', 'rw-register', search(chosen), level)
 
 export default {
   summary: 'transactions of writes to registers and reads of them: levels of isolation (as Elle)',
   check: rwRegister('strict-serializable'),
-  at: (name) => {
-    const level = levelNamed(name)
-    return level === undefined ? undefined : rwRegister(level)
+  isolation: {
+    levels: isolationLevels,
+    sources,
+    at: (name, chosen) => {
+      const level = levelNamed(name)
+      const known = sources.filter((source) => chosen.includes(source))
+      return level === undefined ? undefined : rwRegister(level, known)
+    },
   },
 } satisfies CheckerPlugin

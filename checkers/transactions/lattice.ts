@@ -13,12 +13,12 @@ const implied: Readonly<Record<string, readonly string[]>> = {
   'cursor-stability': ['read-committed'],
   'monotonic-atomic-view': ['read-committed'],
   'read-atomic': ['monotonic-atomic-view'],
-  causal: ['read-atomic'],
-  prefix: ['causal'],
+  'causal-cerone': ['read-atomic'],
+  prefix: ['causal-cerone'],
   'update-atomic': ['read-atomic'],
   'consistent-view': ['cursor-stability', 'monotonic-view'],
   // No cycle with one anti-dependency or none (Cerone, Gotsman and Yang 2017).
-  'parallel-snapshot-isolation': ['causal', 'consistent-view', 'update-atomic'],
+  'parallel-snapshot-isolation': ['causal-cerone', 'consistent-view', 'update-atomic'],
   'forward-consistent-view': ['consistent-view'],
   'update-serializable': ['forward-consistent-view'],
   'snapshot-isolation': [
@@ -32,7 +32,14 @@ const implied: Readonly<Record<string, readonly string[]>> = {
   serializable: ['repeatable-read', 'snapshot-isolation', 'update-serializable'],
   'strong-session-read-uncommitted': ['read-uncommitted'],
   'strong-session-read-committed': ['read-committed', 'strong-session-read-uncommitted'],
-  'strong-session-snapshot-isolation': ['snapshot-isolation', 'strong-session-read-committed'],
+  'strong-session-monotonic-atomic-view': [
+    'monotonic-atomic-view',
+    'strong-session-read-committed',
+  ],
+  'strong-session-read-atomic': ['read-atomic', 'strong-session-monotonic-atomic-view'],
+  // What a process did counts as seen by what it does next (Bouajjani et al. 2017, Biswas and Enea 2019).
+  causal: ['causal-cerone', 'strong-session-read-atomic'],
+  'strong-session-snapshot-isolation': ['snapshot-isolation', 'causal'],
   'strong-session-serializable': ['serializable', 'strong-session-snapshot-isolation'],
   'strong-read-uncommitted': ['strong-session-read-uncommitted'],
   'strong-read-committed': ['strong-session-read-committed', 'strong-read-uncommitted'],
@@ -60,7 +67,6 @@ const synonyms: Readonly<Record<string, string>> = {
   'PL-SS': 'strict-serializable',
   'conflict-serializable': 'serializable',
   'strong-serializable': 'strict-serializable',
-  'causal-cerone': 'causal',
   ROLA: 'update-atomic',
 }
 
@@ -71,9 +77,11 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
   'monotonic-view': ['G-monotonic'],
   'monotonic-snapshot-read': ['G-MSR'],
   'cursor-stability': ['G-cursor', 'lost-update'],
-  'monotonic-atomic-view': ['non-monotonic-read'],
+  'monotonic-atomic-view': ['observed-transaction-vanishes'],
   'read-atomic': ['internal', 'G1a', 'future-read', 'fractured-read'],
-  causal: ['causal-violation', 'long-fork-causal'],
+  'strong-session-monotonic-atomic-view': ['observed-transaction-vanishes-process'],
+  'strong-session-read-atomic': ['fractured-read-process'],
+  causal: ['causality-violation'],
   prefix: ['long-fork'],
   'update-atomic': ['lost-update'],
   'consistent-view': ['G-single'],

@@ -150,11 +150,71 @@ describe('what cannot be carried out: 254 and one line, for any number of files'
     expect(exitCode).toBe(254)
   })
 
-  test('transactions, until a checker reads them', async () => {
-    const path = file('append.edn', [event(0, 'invoke', 'txn', '[[:append 1 2]]')])
+  test('transactions of other micro-operations', async () => {
+    const path = file('increment.edn', [event(0, 'invoke', 'txn', '[[:inc 1 2]]')])
     const { exitCode, stderr } = await schism('check', path)
-    expect(stderr).toMatch(/append\.edn: its operations are transactions \(txn\)/)
+    expect(stderr).toMatch(/increment\.edn: its operations are transactions \(txn\) of neither/)
     expect(exitCode).toBe(254)
+  })
+})
+
+describe('transactions', () => {
+  const skew = file('skew.edn', [
+    event(0, 'invoke', 'txn', '[[:append 1 1] [:r 2 nil]]'),
+    event(1, 'invoke', 'txn', '[[:append 2 1] [:r 1 nil]]'),
+    event(0, 'ok', 'txn', '[[:append 1 1] [:r 2 []]]'),
+    event(1, 'ok', 'txn', '[[:append 2 1] [:r 1 []]]'),
+  ])
+
+  test('of appends are told by their micro-operations', async () => {
+    const { results, exitCode } = await judged(skew)
+    expect(exitCode).toBe(1)
+    expect(results[0].checkers['list-append'].stats.not).toBe('repeatable-read')
+    expect(results[0].anomalies[0].type).toBe('G2-item')
+  })
+
+  test('are judged at the levels that are asked for', async () => {
+    const levels = 'snapshot-isolation,PL-3'
+    const { results, exitCode } = await judged('-m', 'list-append', '-c', levels, skew)
+    const { checkers } = results[0]
+    expect(exitCode).toBe(1)
+    expect(checkers['snapshot-isolation'].valid).toBe(true)
+    expect(checkers['PL-3'].valid).toBe(false)
+    const all = await judged('-m', 'list-append', '-c', 'all', skew)
+    expect(all.results[0].checkers.spectrum.stats.alsoNot).toMatch(/^serializable/)
+  })
+
+  test.each([
+    [['-c', 'serialisable'], /unknown consistency "serialisable"; did you mean "serializable"\?/],
+    [['--version-order', 'wfr-keys'], /--version-order: the reads of list-append tell the order/],
+    [['--initial', '1'], /--initial: list-append is a checker, not a model/],
+  ])('%s cannot be carried out', async (args, message) => {
+    const { exitCode, stderr } = await schism('check', skew, '-m', 'list-append', ...args)
+    expect(stderr).toMatch(message)
+    expect(exitCode).toBe(254)
+  })
+
+  test('of registers, with sources for the order of their values', async () => {
+    const path = file('register.edn', [
+      event(0, 'invoke', 'txn', '[[:w 1 1]]'),
+      event(0, 'ok', 'txn', '[[:w 1 1]]'),
+      event(0, 'invoke', 'txn', '[[:w 1 2]]'),
+      event(0, 'ok', 'txn', '[[:w 1 2]]'),
+      event(0, 'invoke', 'txn', '[[:r 1 nil]]'),
+      event(0, 'ok', 'txn', '[[:r 1 1]]'),
+    ])
+    const without = await judged(path, '-m', 'rw-register')
+    expect(without.exitCode).toBe(0)
+    const { results } = await judged(
+      path,
+      '-m',
+      'rw-register',
+      '--version-order',
+      'sequential-keys',
+    )
+    expect(results[0].anomalies[0].type).toBe('cyclic-versions')
+    const wrong = await schism('check', path, '-m', 'rw-register', '--version-order', 'keys')
+    expect(wrong.stderr).toMatch(/unknown version order "keys"/)
   })
 })
 

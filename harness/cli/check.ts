@@ -34,13 +34,20 @@ export const checkCommand: Command = {
       // No array to yargs, which would take the files behind it for more of them.
       type: 'string',
       alias: 'c',
-      describe: 'what to hold against the model: linearizable (if absent), sequential, …, or all',
+      describe:
+        'what to hold against the model: linearizable (if absent), sequential, … or, for transactions, a level of isolation; or all',
       requiresArg: true,
     },
     'failed-cas': {
       type: 'string',
       choices: ['observe', 'drop'],
       describe: 'a failed compare-and-set tells that the value was another one, or nothing',
+      requiresArg: true,
+    },
+    'version-order': {
+      type: 'string',
+      describe:
+        'from what rw-register infers which value came first: wfr-keys, sequential-keys, linearizable-keys',
       requiresArg: true,
     },
     initial: {
@@ -61,6 +68,10 @@ export const checkCommand: Command = {
     ['check results/runs/latest', 'the last run, with the checkers of this version'],
     ['check history.edn --model cas-register --initial 0', 'a history that Jepsen wrote'],
     ['check history.jsonl --consistency sequential,causal --json', 'two levels, for programs'],
+    [
+      'check txns.edn --model list-append --consistency snapshot-isolation',
+      'transactions of appends, as Elle judges them',
+    ],
   ],
   run: check,
 }
@@ -121,11 +132,13 @@ const choiceOf = (args: Arguments): Choice | undefined => {
   const model = args.text('model')
   const consistency = args.list('consistency')
   const failedCas = args.text('failed-cas') as Choice['failedCas']
+  const versionOrder = args.list('version-order')
   const initial = args.text('initial')
   const choice: Choice = {
     ...(model === undefined ? {} : { model }),
     ...(consistency.length === 0 ? {} : { consistency }),
     ...(failedCas === undefined ? {} : { failedCas }),
+    ...(versionOrder.length === 0 ? {} : { versionOrder }),
     ...(initial === undefined ? {} : { initial: { value: json(initial) } }),
   }
   return Object.keys(choice).length === 0 ? undefined : choice

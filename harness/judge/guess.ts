@@ -1,5 +1,6 @@
 /** Which model the operations of a history from elsewhere belong to, where nobody says. */
 import { type History, NEMESIS, OK } from '../../checkers/history.ts'
+import { TRANSACTION } from '../../checkers/values.ts'
 import { UsageError } from '../errors.ts'
 import type { Choice } from './input.ts'
 
@@ -40,8 +41,9 @@ export const guess = (path: string, history: History): Choice & { readonly model
   const fs = clientFs(history)
   if (fs.includes('txn')) {
     if (fs.length === 1 && readsAndWrites(history)) return { model: 'multi-register' }
+    if (fs.length === 1 && appends(history)) return { model: 'list-append' }
     throw new UsageError(
-      `${path}: its operations are transactions (txn): no checker reads these yet`,
+      `${path}: its operations are transactions (txn) of neither appends nor reads and writes: give --model`,
     )
   }
   const fits = ({ fs: own, reads }: Signature): boolean =>
@@ -76,14 +78,23 @@ const readsNumbers = ({ columns: { f, type, value }, fs, length }: History): boo
 }
 
 /** Whether all transactions consist of reads and writes of registers alone. */
-const readsAndWrites = ({ columns: { process, value }, length }: History): boolean => {
+const readsAndWrites = (history: History): boolean =>
+  consistsOf(history, ['r', 'w', 'read', 'write'])
+
+/** Whether all transactions consist of reads and appends. */
+const appends = (history: History): boolean => consistsOf(history, ['r', 'append'])
+
+const consistsOf = (
+  { columns: { process, value }, length }: History,
+  names: readonly string[],
+): boolean => {
+  if (!value.transactions.fs.every((name) => names.includes(name))) return false
   for (let position = 0; position < length; position++) {
-    if (process[position] === NEMESIS) continue
+    if (process[position] === NEMESIS || value.kind[position] === TRANSACTION) continue
     const steps: unknown = value.at(position)
     if (!Array.isArray(steps)) return false
     for (const step of steps)
-      if (!Array.isArray(step) || !['r', 'w', 'read', 'write'].includes(String(step[0])))
-        return false
+      if (!Array.isArray(step) || !names.includes(String(step[0]))) return false
   }
   return true
 }

@@ -23,6 +23,8 @@ export interface Choice {
   /** Levels of consistency to hold against the model, or `all`; linearizable if absent. */
   readonly consistency?: readonly string[]
   readonly failedCas?: 'observe' | 'drop'
+  /** From what a checker of transactions may infer the order of the versions of a key. */
+  readonly versionOrder?: readonly string[]
   /** The state before the first operation; an object, for null is one of them. */
   readonly initial?: { readonly value: unknown }
 }

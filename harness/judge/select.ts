@@ -41,6 +41,8 @@ export const checkersFor = async (
   }
   if (choice?.model === undefined) throw new UsageError(`${input.path}: expected a run or a model`)
   const name = choice.model
+  const isolated = await atIsolation(name, choice)
+  if (isolated !== undefined) return isolated
   const option = modelOption(choice)
   // What is a model and a checker as well (a set) is judged by the checker unless a model is needed.
   const checker = option === undefined ? await loadPlugIn('checkers', name) : undefined
@@ -48,6 +50,39 @@ export const checkersFor = async (
   const model = await loadPlugIn('models', name)
   if (model === undefined) throw await noModel(name, option)
   return levels(choice.consistency ?? ['linearizable'], configured(model, choice))
+}
+
+/**
+ * The checkers of transactions at levels of isolation; `all` is the checker as it is, which tells where the history
+ * stands among all levels. Undefined where the name is none of theirs, or nothing was chosen about it.
+ */
+const atIsolation = async (
+  name: string,
+  choice: Choice,
+): Promise<Readonly<Record<string, Checker>> | undefined> => {
+  const isolation = (await loadPlugIn('checkers', name))?.isolation
+  const { consistency, versionOrder = [] } = choice
+  if (isolation === undefined) {
+    if (versionOrder.length === 0) return undefined
+    throw new OptionError(`--version-order: ${name} infers no order of versions`)
+  }
+  const wrong = versionOrder.find((source) => !isolation.sources.includes(source))
+  if (wrong !== undefined)
+    throw new OptionError(
+      isolation.sources.length === 0
+        ? `--version-order: the reads of ${name} tell the order of versions themselves`
+        : `unknown version order ${JSON.stringify(wrong)}${suggestion(wrong, isolation.sources)}`,
+    )
+  if (modelOption({ ...choice, consistency: undefined }) !== undefined) return undefined
+  const levels = (consistency ?? [ALL]).map((level) => {
+    const checker = isolation.at(level === ALL ? STRONGEST : level, versionOrder)
+    if (checker === undefined)
+      throw new OptionError(
+        `unknown consistency ${JSON.stringify(level)}${suggestion(level, [...isolation.levels, ALL])}`,
+      )
+    return [consistency === undefined ? name : level === ALL ? SPECTRUM : level, checker] as const
+  })
+  return Object.fromEntries(levels)
 }
 
 /** The model to order a history by. @throws UsageError when there is none */
@@ -69,7 +104,11 @@ const noModel = async (name: string, option: string | undefined): Promise<Option
 }
 
 /** The first option that only a model can follow. */
-const modelOption = ({ consistency, failedCas, initial }: Choice): string | undefined => {
+const modelOption = ({
+  consistency,
+  failedCas,
+  initial,
+}: { readonly [option in keyof Choice]: Choice[option] | undefined }): string | undefined => {
   if (consistency !== undefined) return 'consistency'
   if (failedCas !== undefined) return 'failed-cas'
   return initial === undefined ? undefined : 'initial'
@@ -107,6 +146,8 @@ const levels = async (
 /** What `--consistency` calls every level at once, and the checker that judges so. */
 const ALL = 'all'
 const SPECTRUM = 'spectrum'
+/** The level of isolation that implies all others. */
+const STRONGEST = 'strict-serializable'
 
 const everyLevel = async (model: Model): Promise<Readonly<Record<string, Checker>>> => {
   const spectrum = await against(SPECTRUM, model)
