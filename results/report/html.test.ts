@@ -6,7 +6,6 @@ import { embedded, htmlReport } from './html.ts'
 import { pageData } from './page-data.ts'
 import { proof } from './proof.ts'
 import { sampleRun } from './sample.test-helper.ts'
-import { latencies, rates } from './series.ts'
 import { timeline } from './timeline.ts'
 
 const set = sampleRun('set')
@@ -45,31 +44,6 @@ describe('the page', () => {
   test('of an empty history is made all the same', async () => {
     const empty = { run: undefined, verdict: set.verdict, history: History.from([]) }
     expect(await htmlReport(empty)).toContain('<!doctype html>')
-  })
-})
-
-describe('thinning', () => {
-  const { history } = sampleRun('register', { rate: 4000 })
-
-  test('keeps every point of a small run', () => {
-    const { ok, fail, info } = latencies(set.history, 20_000)
-    expect([ok, fail, info].every(({ x, total }) => x.length === total)).toBe(true)
-  })
-
-  test('keeps the slowest operation and stays within its bounds', () => {
-    const all = latencies(history, Infinity).ok
-    const few = latencies(history, 4000).ok
-    expect(few.total).toBe(all.x.length)
-    expect(few.x.length).toBeLessThanOrEqual(4000)
-    expect(few.x.length).toBeGreaterThan(500)
-    expect(Math.max(...few.y)).toBe(all.y.reduce((most, y) => Math.max(most, y), 0))
-  })
-
-  test('rates add up to all completions', () => {
-    const { stepS, ok, x } = rates(set.history, 50)
-    expect(x.length).toBeLessThanOrEqual(51)
-    const total = ok.reduce((sum, perSecond) => sum + perSecond * stepS, 0)
-    expect(Math.round(total)).toBe(latencies(set.history, Infinity).ok.total)
   })
 })
 

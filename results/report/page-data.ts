@@ -15,7 +15,6 @@ import { type Measures, measure } from './measure.ts'
 import { lastLines } from './node-logs.ts'
 import { type PageProofs, pageProofs } from './page-proofs.ts'
 import { environment, type PlanView, planView, settings } from './plan-view.ts'
-import { type Latencies, latencies, type Rates, rates } from './series.ts'
 import { count, duration, line } from './text.ts'
 import { leaderSentence, type Timeline, timeline } from './timeline.ts'
 
@@ -49,8 +48,6 @@ export interface PageTable {
 /** The charts share the time axis 0 … endS; all x are seconds. */
 export interface PageCharts {
   readonly endS: number
-  readonly latencies: Latencies
-  readonly rates: Rates
   /** Absent where no clock was sampled. */
   readonly clocks?: ClockOffsets
   /** Absent where reads do not show what replicas hold. */
@@ -95,8 +92,6 @@ export const pageData = ({ run, verdict, history, logs = [] }: PageInput): PageD
 
 const KINDS_MAX = 50
 const EPISODES_MAX = 1000
-const POINTS_MAX = 20_000
-const BINS_MAX = 300
 const CLOCKS_MAX = 500
 const SIGHTINGS_MAX = 500
 
@@ -125,8 +120,6 @@ const charts = (
   const replicas = convergence(history, verdict, SIGHTINGS_MAX)
   return {
     endS: endNs / 1e9,
-    latencies: latencies(history, POINTS_MAX),
-    rates: rates(history, BINS_MAX),
     ...(clocks === undefined ? {} : { clocks }),
     ...(replicas === undefined ? {} : { convergence: replicas }),
     bands: around.faults.slice(0, EPISODES_MAX).map(({ name, targets, fromNs, toNs }) => ({
