@@ -67,6 +67,7 @@ export {
   type ShapingCount,
   type Traffic,
 } from './capabilities/traffic.ts'
+export type { CiOptions } from './ci/config.ts'
 export { monotonicMs } from './clock.ts'
 export { clocksHold, type ShiftedProcesses, shiftedProcesses } from './clock-evidence.ts'
 export type { ConsistencyModel, IsolationLevel } from './consistency.ts'

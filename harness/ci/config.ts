@@ -95,6 +95,8 @@ const config = z
     'expected runs or findings',
   )
 export type CiConfig = z.infer<typeof config>
+/** A configuration as it is written, with everything optional that has a default. */
+export type CiOptions = z.input<typeof config>
 
 /** What a configuration says. @param source its file: begins every message. @throws UsageError for the first thing wrong */
 export const readConfig = (source: string, found: unknown): CiConfig => {
