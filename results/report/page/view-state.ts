@@ -116,6 +116,7 @@ export class View {
       fields.set('to', inSeconds(window.to))
     }
     for (const [name, value] of Object.entries(filter)) fields.set(name, String(value))
+    fields.sort()
     return String(fields)
   }
 

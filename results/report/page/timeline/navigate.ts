@@ -57,7 +57,10 @@ export const nearest = (scene: Scene, ns: number): number => {
 }
 
 /** The last operation of the violation that was complete first, or NONE. */
-export const firstViolation = (operations: Operations, { violations }: PageAround): number => {
+export const firstViolation = (
+  operations: Operations,
+  { violations }: Pick<PageAround, 'violations'>,
+): number => {
   const ends = violations.flatMap(({ ops }) => {
     const places = ops.map((op) => operations.placeOf(op)).filter((place) => place !== NONE)
     return places.length === 0 ? [] : [Math.max(...places)]
