@@ -56,6 +56,7 @@ const opened =
     let isClosing = false
     return {
       invoke: async (call, signal) => {
+        if (signal.aborted) throw new DefiniteError('aborted before anything was sent')
         id++
         open++
         const giveUp = new AbortController()
