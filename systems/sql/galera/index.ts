@@ -12,6 +12,7 @@ import { image } from '../mariadb/image.ts'
 import { flush } from '../mariadb/index.ts'
 import { isolation, snapshotIsolation } from '../mariadb/isolation.ts'
 import { ready } from './health.ts'
+import { membership } from './membership.ts'
 import { members, spec } from './nodes.ts'
 
 const clients = clientsOf(dialect, async ({ node }) => {
@@ -52,6 +53,7 @@ export default {
   spec,
   ready,
   wallTime,
+  membership,
   clients,
   claims: () => ({
     register: kept,

@@ -6,6 +6,7 @@
  */
 import type { Member, NodeSpec, OptionValues, Peer } from '../../../harness/api.ts'
 import { DATA_FOLDER, firstStatements, makeData, OWN_FOLDER, settings } from '../mariadb/nodes.ts'
+import { joinersTable } from './membership.ts'
 
 const START = '/etc/schism/start.sh'
 const TABLES = '/etc/schism/tables.sql'
@@ -39,7 +40,7 @@ export const spec = (node: Peer, peers: readonly Peer[], options: OptionValues):
     '--wsrep-sst-method=rsync',
     `--wsrep-sync-wait=${options.syncWait}`,
   ],
-  files: { [START]: start, [TABLES]: firstStatements },
+  files: { [START]: start, [TABLES]: `${firstStatements}${joinersTable};\n` },
   dataFolder: DATA_FOLDER,
 })
 

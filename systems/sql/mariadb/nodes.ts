@@ -87,10 +87,11 @@ fi
 exec mariadbd --user=mysql "$@"
 `
 
-/** The network has no way out, and the clients come from the machine that made it. */
+/** The network has no way out, and the clients come from the machine that made it. On a replica nobody may write. */
 export const firstStatements = `FLUSH PRIVILEGES;
 CREATE USER ${USER}@'%';
 GRANT ALL ON *.* TO ${USER}@'%';
+REVOKE READ ONLY ADMIN ON *.* FROM ${USER}@'%';
 CREATE DATABASE ${DATABASE};
 USE ${DATABASE};
 ${tables.map((table) => `${table.replaceAll(/\s+/g, ' ')};`).join('\n')}

@@ -1,9 +1,10 @@
 /** What is particular to PostgreSQL: its settings, its compare-and-set under contention, its restarts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Client, Refused } from '../../../harness/api.ts'
+import { type Client, DefiniteError, Refused } from '../../../harness/api.ts'
 import type { RunningCluster } from '../../../harness/cluster/cluster.ts'
 import { dockerCluster } from '../../../harness/cluster/docker/docker.ts'
 import type { RegisterCall } from '../../../workloads/register.ts'
+import { lostUpdate, openAccounts, writeSkew } from '../testing/schedules.ts'
 import { Connection } from './connection.ts'
 import system from './index.ts'
 import { clients } from './sessions.ts'
@@ -39,6 +40,19 @@ describe('a PostgreSQL server', () => {
     expect(await shown('full_page_writes')).toBe('on')
     expect(await shown('server_version')).toMatch(`${system.version}.`)
     connection.close()
+  })
+
+  it('lets through at each isolation level what the level allows, and refuses the rest definitely', async () => {
+    const open = (isolation: string) => Connection.open(cluster.nodes[0]!, { isolation })
+    const outcome = async (schedule: typeof lostUpdate, isolation: string): Promise<unknown> => {
+      const [first, second] = [await open(isolation), await open(isolation)]
+      await openAccounts(first, 'x', 'y')
+      return schedule(first, second).finally(() => first.close())
+    }
+    expect(await outcome(lostUpdate, 'read committed')).toBe('both')
+    expect(await outcome(lostUpdate, 'repeatable read')).toBeInstanceOf(DefiniteError)
+    expect(await outcome(writeSkew, 'repeatable read')).toBe('both')
+    expect(await outcome(writeSkew, 'serializable')).toBeInstanceOf(DefiniteError)
   })
 
   it('lets one of many compare-and-sets win, and tells each of the others what it saw', async () => {
