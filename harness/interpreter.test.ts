@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Call } from '../checkers/history.ts'
 import { milliseconds } from './clock.ts'
-import { DefiniteError, Refused } from './errors.ts'
+import { BrokenClient, DefiniteError, Refused } from './errors.ts'
 import type { Generator } from './generator.ts'
 import { limit, once, repeat, sequence } from './generators/index.ts'
 import { Interpreter } from './interpreter.ts'
@@ -125,6 +125,40 @@ describe('clients', () => {
     const ok = ['0 invoke', '0 ok']
     expect(types).toEqual(['0 invoke', '0 fail', ...ok, '0 invoke', '0 fail'])
   })
+
+  test.each([
+    ['at once', 5, ['0 invoke', '0 info']],
+    // The operation has timed out before; another has begun.
+    ['late', 130, ['0 invoke', '0 info', '1 invoke']],
+  ])(
+    'one that says %s that it is broken ends the run, with its operation in doubt',
+    async (_, ms, seen) => {
+      const clock = new VirtualClock()
+      const types: string[] = []
+      const interpreter = new Interpreter<Call>({
+        threads: 1,
+        clock,
+        safe: new Set(),
+        timeoutMs: 100,
+        nodeOf: () => 'n1',
+        record: (event) => {
+          types.push(`${event.process} ${event.type}`)
+          return { ...event, index: types.length, time: 0 }
+        },
+        open: async () => ({
+          invoke: () =>
+            new Promise((_, reject) => {
+              clock.after(milliseconds(ms), () => reject(new BrokenClient('it printed garbage')))
+            }),
+          close: async () => {},
+        }),
+      })
+      const generator = limit(3, repeat<Call>(write))
+      const running = interpreter.run(generator, new AbortController().signal)
+      await expect(clock.run(running)).rejects.toThrow('it printed garbage')
+      expect(types).toEqual(seen)
+    },
+  )
 
   test('a timer that was set for a wait which ended early wakes nobody', async () => {
     const asked: number[] = []

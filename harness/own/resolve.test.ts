@@ -1,0 +1,158 @@
+/** Systems that somebody brings along: what is found, under which name, and one line for everything that is wrong. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { loadCatalog } from '../catalog.ts'
+import { planRun, usualRun } from '../plan.ts'
+import { type ComposeSystem, type GivenSystem, resolveSystem } from './resolve.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'schism-own-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const catalog = await loadCatalog()
+
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text)
+  return name
+}
+const resolved = (given: GivenSystem) => resolveSystem(given, { catalog, folder })
+
+const refusal = async (given: GivenSystem): Promise<string> => {
+  const error = await resolved(given).then(
+    () => new Error('accepted'),
+    (error: Error) => error,
+  )
+  expect(error.name).toBe('UsageError')
+  expect(error.message).not.toContain('\n')
+  return error.message.replace(`${folder}/`, '')
+}
+
+const three = file(
+  'three.yml',
+  `name: etcd
+services:
+  node1: {image: kv, ports: ["9001:9000"]}
+  node2: {image: kv, ports: ["9002:9000"], depends_on: [seed]}
+  node3: {image: other, ports: ["9003:9000", "7000"]}
+  seed: {image: seed:2}
+  none: {image: none}
+`,
+)
+const nodes: ComposeSystem = { compose: three, services: ['node[12]'], client: 'http' }
+
+describe('services of a compose file', () => {
+  test('are a system with its helpers, under a name that is nobody’s', async () => {
+    const { name, system, words, remarks } = await resolved(nodes)
+    expect(name).toBe('own-etcd')
+    expect(system.members(2).map((member) => member.name)).toEqual(['node1', 'node2'])
+    expect(system.helpers?.map((member) => member.name)).toEqual(['seed'])
+    expect(system.imageOf?.(system.helpers![0]!)).toEqual({ reference: 'seed:2' })
+    expect(words).toEqual(['--compose', three, '--service', 'node[12]', '--client', 'http'])
+    expect(remarks).toEqual([expect.stringMatching(/not started, .*: node3, none$/)])
+  })
+
+  test('are planned like any other, and the command repeats them', async () => {
+    const { name, words, catalog } = await resolved({ ...nodes, name: 'mine', port: 9000 })
+    const request = { ...usualRun, system: name, words, faults: ['kill'], seed: 1, options: {} }
+    const run = planRun(request, catalog)
+    expect(run).toMatchObject({ system: 'mine', workload: 'register', nodes: 2 })
+    expect(run.command).toContain(
+      `npx schism test --compose three.yml --service 'node[12]' --client http --port 9000 --name mine --workload register`,
+    )
+  })
+
+  test('one service alone may have any number of nodes', async () => {
+    const { system } = await resolved({ ...nodes, services: ['node1'] })
+    expect(system.members(1).map(({ name }) => name)).toEqual(['node1'])
+    expect(system.members(3).map(({ name }) => name)).toEqual(['node1-1', 'node1-2', 'node1-3'])
+    expect(system.sizes.allowed).toContain(5)
+  })
+
+  test.each<[string, Partial<ComposeSystem>, RegExp]>([
+    ['a file that is not there', { compose: 'none.yml' }, /^none\.yml: cannot be read: ENOENT/],
+    [
+      'an unknown service',
+      { services: ['nod'] },
+      /no service is called "nod"; did you mean "node1"\?/,
+    ],
+    ['an unknown client', { client: 'htpp' }, /^unknown client "htpp"; did you mean "http"\?/],
+    ['no command', { client: 'stdio' }, /^--client stdio: expected stdio:COMMAND/],
+    ['a word too many', { client: 'redis:1' }, /^--client redis:1: redis takes nothing after/],
+    [
+      'no ports',
+      { services: ['none'] },
+      /^three\.yml:7:3: services\.none: no port: expected ports or expose .*--port 8080/,
+    ],
+    [
+      'ports to choose from',
+      { services: ['node3'] },
+      /^three\.yml:5:3: services\.node3: ports 9000, 7000: say which/,
+    ],
+  ])('%s', async (_, change, message) => {
+    expect(await refusal({ ...nodes, ...change })).toMatch(message)
+  })
+
+  test('YAML that is none', async () => {
+    const compose = file('bad.yml', 'services:\n  a: {image: x\n  b: 1\n')
+    expect(await refusal({ ...nodes, compose })).toMatch(/^bad\.yml:\d:\d+: /)
+  })
+
+  test('the port that a client usually has is preferred', async () => {
+    const compose = file('redis.yml', 'services: {r: {image: r, ports: ["6379", "26379"]}}')
+    await expect(resolved({ compose, services: ['r'], client: 'redis' })).resolves.toBeDefined()
+  })
+})
+
+const whole = `summary: '', image: { packages: [] }, version: '', sizes: {}, options: {}, members() {},
+  spec() {}, ready() {}, clients: {}, claims() {}`
+
+describe('a file', () => {
+  test('in TypeScript is a system under its name, with what it imports', async () => {
+    file('helper.ts', 'export const text: string = "from a helper"')
+    const given = file(
+      'my-own.ts',
+      `import { join } from 'node:path'
+       import picomatch from 'picomatch'
+       import type { System } from 'schism'
+       import { text } from './helper.ts'
+       export default { ${whole}, summary: text + picomatch.isMatch('a', '*') + join('a', import.meta.filename.slice(-9)) } as unknown as System`,
+    )
+    const { name, system, words } = await resolved(`./${given}`)
+    expect(name).toBe('my-own')
+    expect(system.summary).toBe('from a helpertruea/my-own.ts')
+    expect(words).toEqual(['./my-own.ts'])
+  })
+
+  test.each([
+    ['that is not there', undefined, /^nothing\.ts: no such file/],
+    [
+      'with a mistake',
+      'export default {\n  summary: "a" "b" }',
+      /a-file\.ts:2:16: Expected "}" but found/,
+    ],
+    [
+      'without an export',
+      'export const system = {}',
+      /a-file\.ts: expected a system as its default export/,
+    ],
+    [
+      'that exports no system',
+      'export default { summary: 5 }',
+      /a-file\.ts: summary: expected text, found number/,
+    ],
+    ['that throws', 'throw new Error("no luck")', /a-file\.ts: cannot be loaded: no luck/],
+    [
+      'whose package is missing',
+      'import "no-such-package"',
+      /a-file\.ts:1:8: package "no-such-package" is not installed/,
+    ],
+  ])('%s', async (_, text, message) => {
+    const name = text === undefined ? 'nothing.ts' : file('a-file.ts', text)
+    expect(await refusal(`./${name}`)).toMatch(message)
+  })
+})
+
+test('a name is looked for in the catalog', async () => {
+  expect((await resolved('etcd')).words).toEqual(['etcd'])
+  expect(await refusal('etdc')).toMatch(/^unknown system "etdc"; did you mean "etcd"\?/)
+})
