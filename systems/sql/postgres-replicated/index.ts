@@ -45,9 +45,10 @@ export default {
       default: 'primary',
       choices: ['primary', 'standby'],
     },
-    statementTimeoutMs: {
+    cancelAfterMs: {
       summary:
-        'after how long a statement is cancelled, a commit that waits for a standby included; 0: never',
+        'after how long a client cancels a statement, as query time-outs of drivers do: a commit that waits for a ' +
+        'standby included; 0: never',
       default: '0',
     },
     warnings: {

@@ -115,8 +115,6 @@ const patroni = (node: Peer, peers: readonly Peer[], options: OptionValues): obj
       synchronous_commit: 'on',
       // No setting of PostgreSQL: what was asked for, so that a node can be asked for it.
       [REPLICATION]: options.replication,
-      // 0: stock, none. A commit that waits for a standby is cut short as well.
-      statement_timeout: Number(options.statementTimeoutMs),
     },
   },
 })

@@ -15,7 +15,7 @@ describe('a primary of PostgreSQL that is cut off from its standbys', () => {
       Object.entries(system.options).map(([name, { default: value }]) => [name, value]),
     ),
     replication: 'synchronous',
-    statementTimeoutMs: '200',
+    cancelAfterMs: '200',
   }
   const open = (name: string, warnings: string): Promise<Client<SetCall>> =>
     system.clients.set({
@@ -38,7 +38,7 @@ describe('a primary of PostgreSQL that is cut off from its standbys', () => {
   })
   afterAll(() => cluster?.down())
 
-  it('commits what it cannot replicate and warns; who ignores that loses it at the fail-over', async () => {
+  it('commits what it cannot replicate when the wait is cancelled, and warns; others see it', async () => {
     const [primary] = await cluster.primaries()
     const heeding = await open(primary!, 'heeded')
     const ignoring = await open(primary!, 'ignored')
@@ -54,17 +54,10 @@ describe('a primary of PostgreSQL that is cut off from its standbys', () => {
     expect(String(doubt)).toContain('might not have been replicated')
     expect(doubt).not.toBeInstanceOf(DefiniteError)
     expect(await ignoring.invoke({ f: 'add', value: 3 }, never)).toBe(3)
-    // Others see what may be lost.
     expect(await ignoring.invoke({ f: 'read', value: null }, never)).toEqual(
       expect.arrayContaining([1, 2, 3]),
     )
 
-    const promoted = async () => (await cluster.primaries()).some((name) => name !== primary)
-    await expect.poll(promoted, { timeout: 60_000, interval: 100 }).toBe(true)
-    await cluster.network!.clear()
-    await cluster.awaitReady(60_000, never)
-    const after = await open(primary!, 'heeded')
-    expect(await after.invoke({ f: 'read', value: null }, never)).toEqual([1])
-    await Promise.all([heeding, ignoring, after].map((client) => client.close()))
+    await Promise.all([heeding, ignoring].map((client) => client.close()))
   })
 })

@@ -20,6 +20,7 @@ export const clients = clientsOf(dialect, async ({ cluster, node, options }) => 
   const habits: Habits = {
     limitMs: CONNECT_LIMIT_MS,
     isolation,
+    cancelAfterMs: Number(options.cancelAfterMs),
     ...(options.warnings === 'ignored' ? { warnings: 'ignored' } : {}),
   }
   const writes = await openOne(nodes, 'primary', habits)

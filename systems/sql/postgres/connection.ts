@@ -6,6 +6,7 @@ import { Socket } from 'node:net'
 import { Client, type QueryArrayConfig, type QueryArrayResult } from 'pg'
 import { type ClusterNode, DefiniteError } from '../../../harness/api.ts'
 import type { Row, Connection as SqlConnection, Statement } from '../connection.ts'
+import { cancel } from './cancel.ts'
 import { settled } from './errors.ts'
 import { SERVER_PORT } from './nodes.ts'
 
@@ -16,6 +17,8 @@ export interface Habits {
   readonly limitMs?: number
   /** The isolation level of every transaction, as PostgreSQL names it. */
   readonly isolation?: string
+  /** After how long the server is asked to cancel a statement, ms; absent or 0: never. */
+  readonly cancelAfterMs?: number
   /** What is believed of a commit that comes with a warning: it may be lost, or nothing is wrong. */
   readonly warnings?: 'heeded' | 'ignored'
   /** As whom, and where to; the superuser and his database if absent. */
@@ -31,6 +34,7 @@ export class Connection implements SqlConnection {
   private constructor(
     private readonly client: Client,
     private readonly socket: Socket,
+    private readonly endpoint: ReturnType<ClusterNode['endpoint']>,
     private readonly habits: Habits,
   ) {
     // A connection that breaks between two statements says so here; the next one finds it broken.
@@ -43,9 +47,10 @@ export class Connection implements SqlConnection {
   /** Connects to one server. @throws what the driver throws; nothing was asked of the server then */
   static async open(node: ClusterNode, habits: Habits = {}): Promise<Connection> {
     const { limitMs = CONNECT_LIMIT_MS, isolation = 'read committed', login = superuser } = habits
+    const endpoint = node.endpoint(SERVER_PORT)
     const socket = new Socket()
     const client = new Client({
-      ...node.endpoint(SERVER_PORT),
+      ...endpoint,
       stream: () => socket,
       ...login,
       application_name: 'schism',
@@ -53,7 +58,7 @@ export class Connection implements SqlConnection {
       ssl: false,
       connectionTimeoutMillis: limitMs,
     })
-    const connection = new Connection(client, socket, habits)
+    const connection = new Connection(client, socket, endpoint, habits)
     try {
       await client.connect()
       return connection
@@ -92,7 +97,14 @@ export class Connection implements SqlConnection {
 
   private async query(query: Omit<QueryArrayConfig, 'rowMode'>): Promise<QueryArrayResult> {
     this.warning = undefined
-    const result = await this.client.query({ ...query, rowMode: 'array' })
+    const { cancelAfterMs = 0 } = this.habits
+    const timer =
+      cancelAfterMs > 0
+        ? setTimeout(() => cancel(this.client, this.endpoint), cancelAfterMs)
+        : undefined
+    const result = await this.client
+      .query({ ...query, rowMode: 'array' })
+      .finally(() => clearTimeout(timer))
     if (this.warning !== undefined && this.habits.warnings !== 'ignored')
       throw new Error(this.warning)
     return result
