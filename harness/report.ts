@@ -40,7 +40,7 @@ const page = async ({ folder, run, verdict }: Reported, history: History): Promi
   const { htmlReport } = await import('../results/report/html.ts')
   const { nodeLogs, worthReading } = await import('../results/report/node-logs.ts')
   const spans = worthReading(history, verdict)
-  const logs = nodeLogs(join(folder, files.logs), run.startedAt, spans)
+  const logs = nodeLogs(join(folder, files.logs), run, spans)
   writeWhole(folder, files.report, await htmlReport({ run, verdict, history, logs }))
   const reportPath = join(folder, files.report)
   return consoleReport({ run, verdict, history, folder, reportPath })

@@ -41,7 +41,8 @@ export interface RunResult {
 }
 
 /** Runs a test. Never throws for what the cluster or the tested system does. */
-export const runTest = async (options: RunOptions): Promise<RunResult> => {
+export const runTest = async (asked: RunOptions): Promise<RunResult> => {
+  const options = { ...asked, run: timed(asked) }
   const { store, progress } = options
   const folder = createRunFolder(store, options.run.id)
   writeRun(folder, options.run)
@@ -74,6 +75,10 @@ export const runTest = async (options: RunOptions): Promise<RunResult> => {
   writeVerdict(folder, verdict)
   return { folder, run: story.run, verdict }
 }
+
+/** The plan with the moment from which its history's times count, for what has wall-clock times: logs. */
+const timed = ({ run, venue: { origin } }: RunOptions): RunRecord =>
+  origin === undefined ? run : { ...run, clockOrigin: origin.toISOString() }
 
 const storyIn = (folder: string, options: RunOptions): Story => {
   const { run, catalog, venue, progress, signal, image } = options

@@ -13,6 +13,8 @@ export const runRecord = z.object({
   id: z.string(),
   /** ISO 8601 wall-clock time of the start. */
   startedAt: z.string(),
+  /** ISO 8601 wall-clock time at which the clock of the history stood at zero; absent in simulations. */
+  clockOrigin: z.string().optional(),
   /** The exact command that repeats the run. */
   command: z.string(),
   seed: z.number().int(),

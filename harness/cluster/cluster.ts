@@ -4,7 +4,7 @@
  * interchangeable.
  */
 import type { Ability, Cluster, OptionValues, System } from '../api.ts'
-import { type Clock, realClock } from '../clock.ts'
+import { type Clock, realClock, wallTime } from '../clock.ts'
 
 export interface ClusterRequest {
   /** Unique on the machine; part of every name that the run creates. */
@@ -47,6 +47,8 @@ export interface RunningCluster extends Cluster {
 export interface Venue {
   /** The time of the run: real, or that of a simulation. */
   readonly clock: Clock
+  /** The wall-clock time at which that clock stood at zero; absent where it is no real time. */
+  readonly origin?: Date
   /** Runs work to its end; nothing that waits on the clock goes on otherwise. */
   drive<T>(work: Promise<T>): Promise<T>
   up(request: ClusterRequest): Promise<RunningCluster>
@@ -55,6 +57,7 @@ export interface Venue {
 /** Real time, on a kind of cluster that knows no other. */
 export const realVenue = (kind: Pick<ClusterKind, 'up'>): Venue => ({
   clock: realClock(),
+  origin: wallTime(),
   drive: (work) => work,
   up: (request) => kind.up(request),
 })

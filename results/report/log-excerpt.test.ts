@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { logExcerpt } from './log-excerpt.ts'
 
-const startedAt = '2026-11-21T10:00:00.000Z'
+const origin = '2026-11-21T10:00:00.000Z'
 const excerpt = (text: string, options: Partial<Parameters<typeof logExcerpt>[2]> = {}) =>
-  logExcerpt('n1', text, { startedAt, spans: [], linesMax: 100, ...options })
+  logExcerpt('n1', text, { origin, spans: [], linesMax: 100, ...options })
 
 /** A log of a line each second that says nothing in particular. */
 const dull = (lines: number): string[] =>
   Array.from({ length: lines }, (_, s) => {
-    const time = new Date(Date.parse(startedAt) + s * 1000).toISOString().replace('.000Z', '')
+    const time = new Date(Date.parse(origin) + s * 1000).toISOString().replace('.000Z', '')
     return `${time}.250000000Z tick`
   })
 

@@ -2,8 +2,7 @@
  * The lines of a node's log that a page keeps: all of a short log; of a longer one its beginning and its end, what
  * sounds like trouble, and what was printed around faults, changes of leader and the violation.
  *
- * Docker writes the wall-clock time before each line, a simulation the seconds of its own clock. Wall-clock times
- * are compared with the start of the run, which agrees with the history's clock to about a tenth of a second.
+ * Docker writes the wall-clock time before each line, a simulation the seconds of its own clock.
  */
 import { line } from './text.ts'
 
@@ -34,8 +33,8 @@ export interface NodeLog {
 export type Span = readonly [from: number, to: number]
 
 export interface ExcerptOptions {
-  /** ISO 8601 wall-clock time of the run's start. */
-  readonly startedAt: string
+  /** ISO 8601 wall-clock time at which the history's clock stood at zero. */
+  readonly origin: string
   readonly spans: readonly Span[]
   /** How many lines are kept at most. */
   readonly linesMax: number
@@ -45,12 +44,11 @@ export interface ExcerptOptions {
 export const logExcerpt = (
   name: string,
   text: string,
-  { startedAt, spans, linesMax }: ExcerptOptions,
+  { origin, spans, linesMax }: ExcerptOptions,
 ): Omit<NodeLog, 'unreadBytes'> => {
   const node = line(name, 40)
-  const origin = Date.parse(startedAt)
   const all = text === '' ? [] : text.replace(/\n$/, '').split('\n')
-  const times = all.map((one) => timeOf(one, origin))
+  const times = all.map((one) => timeOf(one, Date.parse(origin)))
   const kept = worthKeeping(all, times, spans, linesMax)
   return {
     node,

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { History } from '../../checkers/history.ts'
-import type { VerdictRecord } from '../run.ts'
+import type { RunRecord, VerdictRecord } from '../run.ts'
 import { type LogLine, logExcerpt, type NodeLog, type Span } from './log-excerpt.ts'
 import { timeline } from './timeline.ts'
 
@@ -13,13 +13,17 @@ const LINES_MAX = 2000
 const ALL_LINES_MAX = 20_000
 const EXTENSION = '.log'
 
-/** The logs in a run's `logs` folder, by node; none where there is no folder. O(bytes read). */
+/**
+ * The logs in a run's `logs` folder, by node; none where there is no folder. O(bytes read).
+ * @param run of which the start stands for the origin of its clock where that was not recorded
+ */
 export const nodeLogs = (
   folder: string,
-  startedAt: string,
+  { clockOrigin, startedAt }: RunRecord,
   spans: readonly Span[],
 ): readonly NodeLog[] => {
   if (!existsSync(folder)) return []
+  const origin = clockOrigin ?? startedAt
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(EXTENSION))
     .map(({ name }) => name)
@@ -28,7 +32,7 @@ export const nodeLogs = (
   return names.map((name) => {
     const { text, unreadBytes } = endOf(join(folder, name))
     const node = name.slice(0, -EXTENSION.length)
-    return { unreadBytes, ...logExcerpt(node, text, { startedAt, spans, linesMax }) }
+    return { unreadBytes, ...logExcerpt(node, text, { origin, spans, linesMax }) }
   })
 }
 

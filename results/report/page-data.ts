@@ -25,6 +25,8 @@ export interface PageData extends FirstScreen, PageProofs {
   readonly kinds: PageTable
   /** What is kept of the nodes' logs; their lines are in the attachment `logs`. */
   readonly logs: readonly Omit<NodeLog, 'lines'>[]
+  /** Whether the logs' times are exactly those of the operations; else a second or two may lie between them. */
+  readonly logsAligned: boolean
   /** What became of the elements of a set or of broadcast messages. */
   readonly fates: FatePlot | undefined
   readonly ledger: readonly LedgerRow[]
@@ -80,6 +82,7 @@ export const pageData = ({ run, verdict, history, logs = [] }: PageInput): PageD
     charts: charts(history, verdict, measures, around),
     around: pageAround({ run, history, verdict, measures, around }),
     kinds: kindsTable(measures),
+    logsAligned: run?.clockOrigin !== undefined || run?.environment.cluster !== undefined,
     logs: logs.map(({ lines, ...log }) => log),
     fates: fatePlot(history, verdict),
     ledger: ledger(history, around),

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { availability } from '../../../checkers/availability.ts'
 import { type Checker, unlimited } from '../../../checkers/checker.ts'
 import type { History } from '../../../checkers/history.ts'
-import { type Catalog, find, loadCatalog } from '../../../harness/catalog.ts'
+import { loadCatalog, loadPlugIn } from '../../../harness/catalog.ts'
 import { explained } from '../../../harness/judge/explanation.ts'
 import { notesOn } from '../../../harness/judge/node-logs.ts'
 import { recordOf } from '../../../harness/judge/record.ts'
@@ -27,30 +27,28 @@ export type Recorded =
   | 'etcd-serializable-reads'
 
 /** A run, its history, its verdict and, where they were kept, its logs. */
-export const recordedRun = async (name: Recorded): Promise<Required<PageInput>> => {
-  const catalog = await loadCatalog()
-  return name === 'redis-sentinel-set' ? whole(name, catalog) : planned(name, catalog)
-}
+export const recordedRun = async (name: Recorded): Promise<Required<PageInput>> =>
+  name === 'redis-sentinel-set' ? whole(name) : planned(name)
 
-const whole = async (name: string, catalog: Catalog): Promise<Required<PageInput>> => {
+const whole = async (name: string): Promise<Required<PageInput>> => {
   const run = readRun(join(folder, name))
   const { history } = readHistory(join(folder, name, 'history.jsonl'))
   const logs = join(folder, name, 'logs')
-  const verdict = await judged(run, history, catalog, notesOn(logs, unlimited))
+  const verdict = await judged(run, history, notesOn(logs, unlimited))
   const spans = worthReading(history, verdict)
-  return { run, history, verdict, logs: nodeLogs(logs, run.startedAt, spans) }
+  return { run, history, verdict, logs: nodeLogs(logs, run, spans) }
 }
 
-const planned = async (name: Planned, catalog: Catalog): Promise<Required<PageInput>> => {
+const planned = async (name: Planned): Promise<Required<PageInput>> => {
   const { history } = readHistory(join(folder, `${name}.jsonl`))
   const request: TestRequest = { ...common, ...requests[name] }
   const run: RunRecord = {
-    ...planRun(request, catalog),
+    ...planRun(request, await loadCatalog()),
     id: `20261120T093000-${request.system}-register-${request.seed}`,
     startedAt: '2026-11-20T09:30:00.000Z',
     environment: { schism: '0.1.0', node: 'v20.20.2', engine: 'docker 20.10.24' },
   }
-  return { run, history, verdict: await judged(run, history, catalog, []), logs: [] }
+  return { run, history, verdict: await judged(run, history, []), logs: [] }
 }
 
 type Planned = Exclude<Recorded, 'redis-sentinel-set'>
@@ -69,10 +67,10 @@ const requests: Readonly<Record<Planned, Pick<TestRequest, 'system' | 'seed' | '
 const judged = async (
   run: RunRecord,
   history: History,
-  catalog: Catalog,
   notes: readonly string[],
 ): Promise<VerdictRecord> => {
-  const { checkers: own } = workloadPlan(run, find('workload', catalog.workloads, run.workload))
+  const workload = await loadPlugIn('workloads', run.workload)
+  const { checkers: own } = workloadPlan(run, workload!)
   const checkers: Readonly<Record<string, Checker>> = { ...own, availability }
   const verdicts = Object.entries(checkers).map(
     ([name, check]) => [name, check(history, unlimited)] as const,

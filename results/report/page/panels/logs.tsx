@@ -82,7 +82,7 @@ export const Logs = ({ data, view }: PanelProps) => {
           {`Show more (${(entries.entries.length - more).toLocaleString('en-US')} left)`}
         </button>
       ) : null}
-      <LeftOut logs={page.logs} kept={lines} />
+      <LeftOut logs={page.logs} kept={lines} aligned={page.logsAligned} />
     </div>
   )
 }
@@ -143,7 +143,9 @@ const marksOf = (
 const LeftOut = ({
   logs,
   kept,
+  aligned,
 }: {
+  readonly aligned: boolean
   readonly logs: PanelProps['data']['page']['logs']
   readonly kept: readonly LogLine[]
 }) => {
@@ -157,7 +159,9 @@ const LeftOut = ({
       {told.length === 0
         ? 'These are all lines that the nodes printed. '
         : `Left out, away from faults and trouble: ${told.join('; ')}; logs/ in the run’s folder has all. `}
-      Times agree with those of the operations to about a tenth of a second.
+      {aligned
+        ? 'Their times are those of the operations.'
+        : 'Their times may be a second or two off those of the operations: this run did not record when its clock began.'}
     </p>
   )
 }
