@@ -39,6 +39,7 @@ const browser = {
     fileParallelism: false,
     sequence: { groupOrder: 2 },
     testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 }
 

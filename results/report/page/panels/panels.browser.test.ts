@@ -16,8 +16,7 @@ const quiet =
   '--disable-background-networking --disable-component-update --disable-sync'
 
 /** Polls from outside: Playwright's own waiting evaluates strings, which the page's policy forbids. */
-const PATIENCE_MS = 60_000
-const patience = { timeout: PATIENCE_MS }
+const patience = { timeout: 60_000 }
 
 let browser: Browser
 let folder = ''
@@ -27,7 +26,7 @@ let complaints: string[] = []
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'schism-panels-'))
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet.split(' ') })
-}, PATIENCE_MS)
+})
 afterAll(async () => {
   await browser?.close()
   rmSync(folder, { recursive: true, force: true })
@@ -69,7 +68,7 @@ const pixels = (chart: string, colour: string): Promise<number> =>
   }`)
 
 describe('a run of Redis that lost what it acknowledged', () => {
-  beforeAll(() => openRecorded('redis-sentinel-set'), PATIENCE_MS)
+  beforeAll(() => openRecorded('redis-sentinel-set'))
 
   test('says so first, with its proof, the faults then and the command', async () => {
     expect(await page.textContent('h1')).toContain('lost 615 of 833 acknowledged adds')
@@ -139,7 +138,7 @@ describe('a run of Redis that lost what it acknowledged', () => {
 })
 
 describe('a run of Redis that was not linearizable', () => {
-  beforeAll(() => openRecorded('redis-replica-reads'), PATIENCE_MS)
+  beforeAll(() => openRecorded('redis-replica-reads'))
 
   test('says which levels it keeps and breaks, each with a proof', async () => {
     expect(await texts('#verdict .claims dd')).toEqual([
