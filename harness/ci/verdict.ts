@@ -33,7 +33,7 @@ export const recordOf = (one: Case, ended: Ended, folder: string): CaseRecord =>
   }
   const { run, verdict, says, detail } = answer
   const { code, said } = settled(one, verdict)
-  const result = resultOf(one, verdict, code)
+  const result = resultOf(verdict, one.request.expect, code)
   return {
     ...around,
     result,
@@ -88,16 +88,17 @@ const settled = ({ finding, request }: Case, verdict: VerdictRecord): ReturnType
   return settle({ ...verdict, outcome }, request.expect)
 }
 
-const resultOf = (
-  { request }: Case,
+/** How a verdict counts, given what was expected and the exit code that makes. */
+export const resultOf = (
   { outcome }: VerdictRecord,
+  expect: string | undefined,
   code: number,
 ): CaseRecord['result'] => {
   if (code === exitCodes.valid) return 'passed'
   if (code === exitCodes.violation) return 'violation'
   if (code === exitCodes.interrupted) return 'unknown'
   // A known answer that was not found says that the test is no good.
-  const isMissing = request.expect !== undefined && outcome === 'valid'
+  const isMissing = expect !== undefined && outcome === 'valid'
   return code === exitCodes.unknown && !isMissing ? 'unknown' : 'error'
 }
 

@@ -180,7 +180,7 @@ test('shards of a matrix are put together again, and one that is missing is an e
   const half = await start(['merge', 'parts/2', '--output', 'half', '--tap'])
   expect(half.exitCode).toBe(253)
   expect(half.stdout).toMatch(/^not ok 1 - shards\.json: shard 1 of 2 is missing/m)
-})
+}, 120_000)
 
 test('Ctrl-C keeps what is known, writes the reports and is 130', async () => {
   const config = configOf('long.json', { runs: [{ ...runs.valid, seeds: 200 }] })
@@ -200,3 +200,18 @@ test('Ctrl-C keeps what is known, writes the reports and is 130', async () => {
   expect(cases.at(-1)).toMatchObject({ result: 'not-run', says: 'not run: interrupted' })
   expect(existsSync(join(folder, 'interrupted', 'junit.xml'))).toBe(true)
 })
+
+test('single runs and hunts write JUnit as well, which is made before anything runs', async () => {
+  const fileOf = (name: string): string => readFileSync(join(folder, name), 'utf8')
+  const sim = ['test', 'raft', '--cluster', 'sim', '--quiet']
+  const found = await start([...sim, '--plan', plan, '--junit', 'test.xml'])
+  expect(found.exitCode).toBe(1)
+  expect(fileOf('test.xml')).toMatch(/<failure type="violation" message="key 1: process 1 read 16/)
+  const hunt = ['hunt', 'raft', '--seeds', '1..1', '--time-limit', '2', '--jobs', '1', '--quiet']
+  const hunted = await start([...hunt, '--junit', 'hunt.xml'])
+  expect(hunted.exitCode).toBe(0)
+  expect(fileOf('hunt.xml')).toMatch(/<testcase name="hunt raft" classname="raft.any" [^>]*\/>/)
+  const nowhere = await start([...sim, '--junit', 'no/where.xml'])
+  expect(nowhere.stderr).toMatch(/^schism: no\/where\.xml cannot be written: no such file/)
+  expect(nowhere.exitCode).toBe(254)
+}, 120_000)

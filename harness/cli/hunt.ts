@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import { resolve } from 'node:path'
 import chalk from 'chalk'
 import { type Catalog, loadCatalog } from '../catalog.ts'
+import { caseOfHunt, JUnitFile, junitOption } from '../ci/single.ts'
 import { monotonicMs } from '../clock.ts'
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts'
 import { type Hunted, hunt } from '../hunt/hunt.ts'
@@ -84,6 +85,7 @@ export const huntCommand: Command = {
       default: '60s',
       requiresArg: true,
     },
+    junit: junitOption,
     json: jsonOption,
   },
   examples: [
@@ -101,6 +103,8 @@ async function run(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
   const expect = expectation(args.text('expect'))
   // Refuses what cannot be hunted before any thread starts.
   draw(quarry, seeds.from, catalog)
+  const junit = args.text('junit')
+  const file = junit === undefined ? undefined : new JUnitFile(junit)
   const progress = new Progress(args.flag('quiet') || args.flag('json') ? 'quiet' : 'loud')
   progress.start()
   let said = monotonicMs()
@@ -138,6 +142,10 @@ async function run(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
         })
   const { code, said: settled } = ended(hunted, kept, expect, signal)
   const text = kept === undefined ? [] : [await report(kept), '']
+  file?.write(
+    [caseOfHunt(hunted, kept && { ...kept, text: text[0]! }, { quarry, expect, code })],
+    code,
+  )
   if (args.flag('json')) console.log(JSON.stringify(documentOf(hunted, kept), null, 2))
   else {
     for (const line of text) console.log(line)

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { RunRecord } from '../../results/run.ts'
 import type { OptionValues } from '../api.ts'
 import { type Catalog, loadCatalog } from '../catalog.ts'
+import { caseOfRun, JUnitFile, junitOption } from '../ci/single.ts'
 import { realVenue, type Venue } from '../cluster/cluster.ts'
 import { dockerCluster } from '../cluster/docker/docker.ts'
 import { simVenue } from '../cluster/sim/sim.ts'
@@ -126,6 +127,7 @@ export const testCommand: Command = {
     },
     store: storeOption,
     ...budgetOptions,
+    junit: junitOption,
     json: jsonOption,
   },
   examples: [
@@ -157,6 +159,8 @@ async function test(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
   for (const remark of found.remarks) progress.line(remark)
   const cluster = await clusterFor(args, found)
   const request: TestRequest = cluster === 'sim' ? { ...asked, cluster } : asked
+  const junit = args.text('junit')
+  const file = junit === undefined ? undefined : new JUnitFile(junit)
   const times = args.number('repeat', { from: 1, to: 1000, whole: 'whole' }) ?? 1
   const runs = Array.from({ length: times }, (_, nth) =>
     planRun({ ...request, seed: request.seed + nth }, catalog),
@@ -178,18 +182,20 @@ async function test(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
       }),
     )
   }
-  return tell(results, args, request.expect)
+  return tell(results, args, { expect: request.expect, file })
 }
 
 /** Says what the runs have shown: one in full, and of several how many broke a promise. */
 const tell = async (
   results: readonly RunResult[],
   args: Arguments,
-  expect: string | undefined,
+  { expect, file }: { readonly expect: string | undefined; readonly file: JUnitFile | undefined },
 ): Promise<ExitCode> => {
   const verdicts = results.map(({ verdict }) => verdict)
   const texts = await Promise.all(results.map(report))
   const { code, said } = settleAll(verdicts, expect)
+  const cases = results.map((one, nth) => caseOfRun({ ...one, text: texts[nth]! }, expect, code))
+  file?.write(cases, code)
   const repeated = results.length === 1 ? undefined : shareOf(verdicts)
   const worst = Math.max(
     0,
