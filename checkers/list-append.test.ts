@@ -75,7 +75,7 @@ const cases: readonly Case[] = [
     name: 'a strong session snapshot isolation violation: a stale read after the own update',
     history: oneByOne(by(0, 'ax1'), by(1, 'ax2'), by(1, 'rx1'), by(2, 'rx12')),
     types: ['G-single-item-process'],
-    not: 'strong-session-snapshot-isolation',
+    not: 'strong-session-read-atomic',
   },
   {
     name: 'G-nonadjacent-process: two anti-dependencies and process order (Elle, issue 17)',

@@ -90,7 +90,7 @@ const cases: readonly Case[] = [
     name: 'the initial state comes before everything',
     history: concurrent('rxry1', 'wy1wx2'),
     types: ['G-single-item'],
-    not: 'consistent-view, repeatable-read',
+    not: 'read-atomic, consistent-view, repeatable-read',
   },
   {
     name: 'writes follow reads: not known without',
@@ -103,7 +103,7 @@ const cases: readonly Case[] = [
     history: concurrent('ry1wx1wy2', 'rx1ry1', 'wy1'),
     sources: ['wfr-keys'],
     types: ['G-single-item'],
-    not: 'consistent-view, repeatable-read',
+    not: 'monotonic-atomic-view, consistent-view',
   },
   {
     name: 'cyclic versions by processes',

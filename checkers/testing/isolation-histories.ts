@@ -52,8 +52,17 @@ export const transactionalHistories = (
       wrong: fc.nat(9),
     })
     .map(({ isolation, draws, turns, wrong }) =>
-      History.from(new Database(type, isolation, wrong).play(draws, turns)),
+      shown(new Database(type, isolation, wrong).play(draws, turns)),
     )
+
+/** A history that a failing property shows as its events. */
+const shown = (events: readonly EventInput[]): History =>
+  Object.assign(History.from(events), {
+    [fc.toStringMethod]: () =>
+      events
+        .map(({ process, type, value }) => `\n${process} ${type} ${JSON.stringify(value)}`)
+        .join(''),
+  })
 
 interface Running {
   readonly draw: Draw

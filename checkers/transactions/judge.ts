@@ -9,6 +9,7 @@ import type { Meter } from '../limits.ts'
 import { bytesOf, type DataType, type Transactions, transactionsOf } from './columns.ts'
 import { impossible, standing } from './lattice.ts'
 import { Tally } from './tally.ts'
+import { findWeak, weakLevels } from './weak/find.ts'
 
 /**
  * Searches transactions for all anomalies of a data type and puts them into the tally. Returns why some cannot be
@@ -23,15 +24,20 @@ export const isolation = (name: string, type: DataType, search: Search, level: s
     meter.hold(bytesOf(transactions))
     const tally = new Tally()
     const doubt = search(transactions, tally, meter)
-    return conclude(transactions, tally, doubt, level)
+    const weak = new Tally()
+    // Where no dependency leads back to itself the weak levels hold as well.
+    if (weakLevels.has(level) || tally.found.size > 0) findWeak(transactions, type, weak, meter)
+    return conclude(transactions, [tally, weak], doubt, level)
   })
 
+/** @param tallies what else speaks against a level is told only where the first one does not */
 const conclude = (
   { size }: Transactions,
-  { anomalies, found }: Tally,
+  tallies: readonly Tally[],
   doubt: string | undefined,
   level: string,
 ): Verdict => {
+  const found = new Map(tallies.toReversed().flatMap((tally) => [...tally.found]))
   const { not, alsoNot, strongest } = standing(found.keys())
   const words = (levels: readonly string[]): string => levels.join(', ') || 'none'
   const stats = {
@@ -41,6 +47,8 @@ const conclude = (
     alsoNot: words(alsoNot),
     strongest: words(strongest),
   }
-  const against = anomalies.filter(({ type }) => impossible([type]).has(level))
-  return verdictOf(against, [doubt], stats)
+  const against = tallies
+    .map(({ anomalies }) => anomalies.filter(({ type }) => impossible([type]).has(level)))
+    .find((anomalies) => anomalies.length > 0)
+  return verdictOf(against ?? [], [doubt], stats)
 }
