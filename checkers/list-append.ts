@@ -23,7 +23,7 @@ const search: Search = (transactions, tally, meter) => {
   const marks = marksOf(versions, meter)
   findWrongReads(versions, marks, tally, meter)
   findInternal(versions, tally)
-  findLostUpdates(versions, marks, tally)
+  findLostUpdates(versions, tally)
   findDirtyUpdates(versions, tally)
   const theory = {
     reason: reasonOf.bind(undefined, versions),

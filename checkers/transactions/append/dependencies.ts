@@ -33,9 +33,9 @@ class Finding {
     private readonly meter: Meter,
   ) {
     this.edges = new Edges(versions.transactions.size)
-    const { transactions, item, ambiguous } = versions
+    const { transactions, item, ambiguous, apart } = versions
     eachAppend(transactions, (append, writer) => {
-      if (item[append] !== NONE || ambiguous[append] === 1) return
+      if (item[append] !== NONE || ambiguous[append] === 1 || apart[append] === 1) return
       if (transactions.outcome[writer] === FAIL) return
       const key = transactions.key[append]!
       const known = this.behind.get(key)

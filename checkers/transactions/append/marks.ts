@@ -4,7 +4,7 @@
  */
 import { FAIL, NONE } from '../../history.ts'
 import type { Meter } from '../../limits.ts'
-import { eachRead, type Versions } from './versions.ts'
+import type { Versions } from './versions.ts'
 
 /** For each spine, the place of the first element of which something holds; NONE where there is none. */
 export interface Marks {
@@ -14,31 +14,23 @@ export interface Marks {
   readonly aborted: Int32Array
   /** It stands there a second time, although it was appended once. */
   readonly repeated: Int32Array
-  /** It is not that of the order of its key. */
-  readonly apart: Int32Array
 }
 
 /** O(micro-operations + elements) @throws OutOfLimits */
 export const marksOf = (versions: Versions, meter: Meter): Marks => {
   const { transactions } = versions
   const { lists } = transactions.names
-  const most = new Int32Array(lists.size)
-  eachRead(transactions, (read, _, length) => {
-    if (length === 0) return
-    const spine = transactions.value[read]!
-    if (length > most[spine]!) most[spine] = length
-  })
   const column = (): Int32Array => new Int32Array(lists.size).fill(NONE)
-  const marks = { garbage: column(), aborted: column(), repeated: column(), apart: column() }
+  const marks = { garbage: column(), aborted: column(), repeated: column() }
   const seen = new Int32Array(transactions.owner.length).fill(NONE)
-  meter.hold(seen.byteLength + lists.size * 20)
+  meter.hold(seen.byteLength + lists.size * 12)
   for (let spine = 0; spine < lists.size; spine++)
-    if (most[spine]! > 0) mark(versions, marks, seen, spine, most[spine]!, meter)
+    mark(versions, marks, seen, spine, versions.read[spine]!, meter)
   return marks
 }
 
 const mark = (
-  { transactions, writers, ambiguous, longest, begin, end, item }: Versions,
+  { transactions, writers, ambiguous, longest, item }: Versions,
   marks: Marks,
   seen: Int32Array,
   spine: number,
@@ -58,8 +50,6 @@ const mark = (
     meter.step()
     const code = lists.items[start + place]!
     const append = writers.of(key, code)
-    if (!own && (begin[key]! + place >= end[key]! || lists.items[begin[key]! + place] !== code))
-      first(marks.apart, place)
     if (append === NONE) {
       first(marks.garbage, place)
       if (strangers.has(code)) first(marks.repeated, place)

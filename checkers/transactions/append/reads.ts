@@ -34,14 +34,14 @@ class Reads {
   ) {}
 
   look(read: number, reader: number, length: number): void {
-    const { garbage, aborted, repeated, apart } = this.marks
+    const { garbage, aborted, repeated } = this.marks
     const spine = this.versions.transactions.value[read]!
     const before = (column: Int32Array): boolean =>
       column[spine] !== NONE && column[spine]! < length
     if (before(aborted)) this.aborted(read, reader, aborted[spine]!)
     if (before(garbage)) this.garbage(read, reader, garbage[spine]!)
     if (before(repeated)) this.repeated(read, reader, repeated[spine]!)
-    if (before(apart)) this.apart(read, reader)
+    if (length > this.versions.common[spine]!) this.apart(read, reader)
     this.intermediate(read, reader, length)
   }
 

@@ -6,13 +6,12 @@ import { FAIL, NONE, OK } from '../../history.ts'
 import { READ } from '../columns.ts'
 import type { Tally } from '../tally.ts'
 import { indexesOf, keyWord, operation, readWord, valueWord } from '../words.ts'
-import type { Marks } from './marks.ts'
 import { eachAppend, itemBehind, type Versions } from './versions.ts'
 
 /** O(micro-operations) */
-export const findLostUpdates = (versions: Versions, marks: Marks, tally: Tally): void => {
+export const findLostUpdates = (versions: Versions, tally: Tally): void => {
   const { transactions, end, following } = versions
-  const { key, value, length, outcome, keys } = transactions
+  const { key, length, outcome, keys } = transactions
   // The first read of each version, by the item that comes next, that its transaction appended to.
   const taken = new Int32Array(following.length).fill(NONE)
   const takenLast = new Int32Array(keys).fill(NONE)
@@ -21,9 +20,8 @@ export const findLostUpdates = (versions: Versions, marks: Marks, tally: Tally):
     const read = firstRead(versions, append)
     if (read === NONE) return
     const elements = Math.max(0, length[read]!)
-    const apart = elements === 0 ? NONE : marks.apart[value[read]!]!
-    if (apart !== NONE && apart < elements) return
     const next = itemBehind(versions, read, elements)
+    if (next === NONE) return
     const last = next === end[key[read]!]
     const first = last ? takenLast[key[read]!]! : taken[next]!
     if (first === NONE) {

@@ -6,6 +6,7 @@ import { FAIL, NONE, OK } from '../../history.ts'
 import type { Meter } from '../../limits.ts'
 import { type Chains, chainsOf } from '../chains.ts'
 import { APPEND, READ, SCALAR, type Transactions } from '../columns.ts'
+import type { Lists } from '../lists.ts'
 import { Writers } from '../writers.ts'
 
 export interface Versions extends Chains {
@@ -23,6 +24,12 @@ export interface Versions extends Chains {
   readonly following: Int32Array
   /** The item of each append in the order of its key, or NONE where it was never read. */
   readonly item: Int32Array
+  /** How many elements each spine begins with as the order of its key does. */
+  readonly common: Int32Array
+  /** How many elements of each spine were read. */
+  readonly read: Int32Array
+  /** 1 for appends that were read, but only in lists that contradict the order of their key. */
+  readonly apart: Uint8Array
   /** 1 for appends of a value that was appended to the key several times: nobody can tell them apart. */
   readonly ambiguous: Uint8Array
 }
@@ -31,7 +38,7 @@ export interface Versions extends Chains {
 export const versionsOf = (transactions: Transactions, meter: Meter): Versions => {
   const { names, keys, owner, outcome } = transactions
   const writers = new Writers(transactions)
-  const longest = longestReads(transactions)
+  const { longest, read } = longestReads(transactions)
   const ambiguous = new Uint8Array(owner.length)
   for (const at of writers.duplicates) {
     ambiguous[at] = 1
@@ -44,10 +51,10 @@ export const versionsOf = (transactions: Transactions, meter: Meter): Versions =
   const item = new Int32Array(owner.length).fill(NONE)
   meter.hold(writers.bytes + owner.length * 14 + following.byteLength)
   for (let key = 0; key < keys; key++) {
-    const read = longest[key]!
-    if (read === NONE) continue
-    begin[key] = lists.start.items[transactions.value[read]!]!
-    end[key] = begin[key]! + transactions.length[read]!
+    const known = longest[key]!
+    if (known === NONE) continue
+    begin[key] = lists.start.items[transactions.value[known]!]!
+    end[key] = begin[key]! + transactions.length[known]!
     for (let at = begin[key]!; at < end[key]!; at++) {
       meter.step()
       const append = writers.of(key, lists.items[at]!)
@@ -58,8 +65,34 @@ export const versionsOf = (transactions: Transactions, meter: Meter): Versions =
     for (let at = end[key]! - 2; at >= begin[key]!; at--)
       if (following[at] === NONE) following[at] = following[at + 1]!
   }
+  const common = Int32Array.from({ length: lists.size }, (_, spine) =>
+    inCommon(lists, spine, begin[lists.key.items[spine]!]!, end[lists.key.items[spine]!]!),
+  )
+  const apart = new Uint8Array(owner.length)
+  for (let spine = 0; spine < lists.size; spine++) {
+    const codes = lists.codes(spine, read[spine]!)
+    for (let at = common[spine]!; at < codes.length; at++) {
+      const append = writers.of(lists.key.items[spine]!, codes[at]!)
+      if (append !== NONE && item[append] === NONE) apart[append] = 1
+    }
+  }
   const chains = chainsOf(transactions)
-  return { ...chains, transactions, writers, longest, begin, end, following, item, ambiguous }
+  const order = { longest, begin, end, following, item, common, read, apart }
+  return { ...chains, ...order, transactions, writers, ambiguous }
+}
+
+const inCommon = (
+  { items, start, length }: Lists,
+  spine: number,
+  begin: number,
+  end: number,
+): number => {
+  const own = start.items[spine]!
+  const most = Math.min(length.items[spine]!, end - begin)
+  if (own === begin) return most
+  let same = 0
+  while (same < most && items[own + same] === items[begin + same]) same++
+  return same
 }
 
 /** Calls a function with every read of a list by a transaction that is known to have committed. */
@@ -84,31 +117,28 @@ export const eachAppend = (
     for (let at = first[one]!; at < end[one]!; at++) if (kind[at] === APPEND) visit(at, one)
 }
 
-const longestReads = (transactions: Transactions): Int32Array => {
-  const { keys, key, length } = transactions
+const longestReads = (
+  transactions: Transactions,
+): { readonly longest: Int32Array; readonly read: Int32Array } => {
+  const { keys, key, length, value, names } = transactions
   const longest = new Int32Array(keys).fill(NONE)
+  const spines = new Int32Array(names.lists.size)
   eachRead(transactions, (read, _, elements) => {
+    if (elements === 0) return
+    if (elements > spines[value[read]!]!) spines[value[read]!] = elements
     const known = longest[key[read]!]!
-    if (elements > 0 && (known === NONE || elements > length[known]!)) longest[key[read]!] = read
+    if (known === NONE || elements > length[known]!) longest[key[read]!] = read
   })
-  return longest
+  return { longest, read: spines }
 }
 
 /** The code of the last element of a list that was read. */
 export const lastElement = ({ names, value }: Transactions, read: number, length: number): number =>
   names.lists.items[names.lists.start.items[value[read]!]! + length - 1]!
 
-/**
- * The item behind the version that was read in the order of its key, which may be its end; NONE where the last
- * element that was read has no place in it.
- */
-export const itemBehind = (versions: Versions, read: number, length: number): number => {
-  const { transactions, begin, end, item, writers, longest } = versions
-  const key = transactions.key[read]!
-  if (length === 0) return begin[key]!
-  const known = longest[key]!
-  if (transactions.value[read] === transactions.value[known]) return begin[key]! + length
-  const append = writers.of(key, lastElement(transactions, read, length))
-  if (append === NONE || item[append] === NONE) return NONE
-  return Math.min(item[append]! + 1, end[key]!)
-}
+/** The item behind the version that was read in the order of its key, which may be its end; NONE where it has none. */
+export const itemBehind = (
+  { transactions: { key, value }, begin, common }: Versions,
+  read: number,
+  length: number,
+): number => (length > 0 && length > common[value[read]!]! ? NONE : begin[key[read]!]! + length)

@@ -90,8 +90,10 @@ const without = (versions: Versions, claim: Claim, except: ReadonlySet<number>):
 
 const updates = ({ version }: Versions, { update }: Shown): [number, number][] => {
   const pairs: [number, number][] = []
-  for (let read = 0; read < update.length; read++)
-    if (update[read] !== NONE && version[read] !== NONE) pairs.push([version[read]!, update[read]!])
+  for (let read = 0; read < update.length; read++) {
+    const [found, left] = [version[read]!, update[read]!]
+    if (left !== NONE && found !== NONE && found !== left) pairs.push([found, left])
+  }
   return pairs
 }
 
