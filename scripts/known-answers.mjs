@@ -1,6 +1,7 @@
 /**
  * The known answers of real systems, k of n seeds each: rows that must be found broken beside controls
- * that must stay clean under the same faults.
+ * that must stay clean under the same faults. Rows of transactions name an isolation level that the history must keep,
+ * and one that it must break.
  *
  *   node scripts/known-answers.mjs [--seeds 10] [--jobs 2] [--time-limit 60] [row …]
  */
@@ -11,6 +12,13 @@ import { parseArgs, promisify } from 'node:util'
 import { root } from './setup.mjs'
 
 const run = promisify(execFile)
+
+/** Longer than a leader's lease in Patroni, and than its standbys need to promote one of them. */
+const longIsolation = '--template isolate-leader-then-heal:for=20,times=1'
+/** Commits that wait for a standby longer than that are cancelled by their clients. */
+const cancelled = '--option replication=synchronous --option cancelAfterMs=500'
+/** Long enough for three nodes to agree who begins and to serve again. */
+const killAll = '--template kill-all-quickly:up=12,times=2'
 
 const rows = {
   'redis-partition': {
@@ -86,6 +94,124 @@ const rows = {
     args: '--workload set --faults lose-unsynced',
     want: 'violation',
   },
+  'postgres-read-committed': {
+    system: 'postgres',
+    args: '--workload list-append --faults kill,pause',
+    keeps: 'read-committed',
+    breaks: 'snapshot-isolation',
+  },
+  'postgres-repeatable-read': {
+    system: 'postgres',
+    args: '--workload list-append --faults kill,pause --option isolation=repeatable-read',
+    keeps: 'snapshot-isolation',
+    breaks: 'repeatable-read',
+  },
+  'postgres-serializable': {
+    system: 'postgres',
+    args: '--workload list-append --faults kill,pause --option isolation=serializable',
+    keeps: 'serializable',
+  },
+  'postgres-serializable-rows': {
+    system: 'postgres',
+    args: '--workload list-append --faults kill,pause --option isolation=serializable --option lists=rows',
+    keeps: 'serializable',
+  },
+  'patroni-isolated': {
+    system: 'postgres-replicated',
+    args: `--workload set ${longIsolation}`,
+    want: 'violation',
+  },
+  'patroni-isolated-synchronous': {
+    system: 'postgres-replicated',
+    args: `--workload set ${longIsolation} --option replication=synchronous`,
+    want: 'valid',
+  },
+  'patroni-cancelled': {
+    system: 'postgres-replicated',
+    args: `--workload set ${longIsolation} ${cancelled} --option warnings=ignored`,
+    want: 'violation',
+  },
+  'patroni-cancelled-heeded': {
+    system: 'postgres-replicated',
+    args: `--workload set ${longIsolation} ${cancelled}`,
+    want: 'valid',
+  },
+  'patroni-standby-reads': {
+    system: 'postgres-replicated',
+    args: '--workload register --option reads=standby',
+    want: 'violation',
+  },
+  'patroni-primary-reads': {
+    system: 'postgres-replicated',
+    args: '--workload register',
+    want: 'valid',
+  },
+  'mariadb-repeatable-read': {
+    system: 'mariadb',
+    args: '--workload list-append --faults kill,pause',
+    keeps: 'read-committed',
+    breaks: 'repeatable-read',
+  },
+  'mariadb-snapshots': {
+    system: 'mariadb',
+    args: '--workload list-append --faults kill,pause --option snapshotIsolation=on',
+    keeps: 'snapshot-isolation',
+    breaks: 'repeatable-read',
+  },
+  'mariadb-serializable': {
+    system: 'mariadb',
+    args: '--workload list-append --faults kill,pause --option isolation=serializable',
+    keeps: 'serializable',
+  },
+  'mariadb-replica-reads': {
+    system: 'mariadb',
+    args: '--workload list-append --nodes 2 --option isolation=serializable --option reads=replica',
+    keeps: 'read-committed',
+    breaks: 'strong-session-serializable',
+  },
+  galera: {
+    system: 'galera',
+    args: '--workload list-append',
+    keeps: 'read-committed',
+    breaks: 'snapshot-isolation',
+  },
+  'galera-stale': { system: 'galera', args: '--workload register', want: 'violation' },
+  'galera-sync-wait': {
+    system: 'galera',
+    args: '--workload register --option syncWait=15',
+    want: 'valid',
+  },
+  'galera-kill-all-flush-0': {
+    system: 'galera',
+    args: `--workload set ${killAll} --option flush=0`,
+    want: 'violation',
+  },
+  'galera-kill-all': { system: 'galera', args: `--workload set ${killAll}`, want: 'valid' },
+  'galera-power-flush-2': {
+    system: 'galera',
+    args: '--workload set --faults lose-unsynced --option flush=2',
+    want: 'violation',
+  },
+  'galera-power': {
+    system: 'galera',
+    args: '--workload set --faults lose-unsynced',
+    want: 'valid',
+  },
+  'etcd-lists': {
+    system: 'etcd',
+    args: '--workload list-append --faults partition,kill,pause',
+    keeps: 'strict-serializable',
+  },
+  'redis-lists': {
+    system: 'redis-sentinel',
+    args: '--workload list-append --option transactions=lua',
+    keeps: 'strict-serializable',
+  },
+  'redis-lists-partition': {
+    system: 'redis-sentinel',
+    args: '--workload list-append --faults partition',
+    breaks: 'read-uncommitted',
+  },
   'etcd-power': {
     system: 'etcd',
     args: '--workload set --faults lose-unsynced',
@@ -103,14 +229,37 @@ const { values, positionals } = parseArgs({
   },
 })
 
-const test = async ({ system, args }, seed) => {
-  const command = `test ${system} ${args} --time-limit ${values['time-limit']} --seed ${seed}`
-  const words = [...command.split(' '), '--json', '--store', values.store]
+const schism = async (...words) => {
   const options = { cwd: root, maxBuffer: 1 << 28 }
-  const { stdout } = await run(process.execPath, ['bin/schism.mjs', ...words], options).catch(
-    (error) => error,
-  )
-  const document = JSON.parse(stdout)
+  const { stdout } = await run(
+    process.execPath,
+    ['bin/schism.mjs', ...words, '--json'],
+    options,
+  ).catch((error) => error)
+  return JSON.parse(stdout)
+}
+
+const wanted = ({ want, keeps, breaks }) =>
+  want ?? [keeps && `keeps ${keeps}`, breaks && `breaks ${breaks}`].filter(Boolean).join(', ')
+
+/** What a history of transactions is at the levels that the row names. */
+const placed = async (folder, { keeps, breaks }) => {
+  const at = async (level) => {
+    const words = ['--model', 'list-append', '--consistency', level]
+    return (await schism('check', join(folder, 'history.jsonl'), ...words)).results[0]
+  }
+  const [kept, broken] = [keeps && (await at(keeps)), breaks && (await at(breaks))]
+  const says = [
+    kept && `${kept.outcome === 'valid' ? 'keeps' : 'does not keep'} ${keeps}`,
+    broken && `${broken.outcome === 'violation' ? 'breaks' : 'does not break'} ${breaks}`,
+  ]
+  return { outcome: says.filter(Boolean).join(', '), proof: (broken ?? kept).anomalies[0] }
+}
+
+const test = async (row, seed) => {
+  const { system, args } = row
+  const command = `test ${system} ${args} --time-limit ${values['time-limit']} --seed ${seed}`
+  const document = await schism(...command.split(' '), '--store', values.store)
   const [verdict] = document.results
   const events = readFileSync(join(document.folder, 'history.jsonl'), 'utf8')
     .split('\n')
@@ -122,9 +271,12 @@ const test = async ({ system, args }, seed) => {
     .map(([primary]) => primary)
   const changes = leaders.filter((leader, at) => at > 0 && leader !== leaders[at - 1]).length
   const faults = events.filter(({ type, value }) => type === 'ok' && value.phase === 'injected')
-  const proof = verdict.anomalies[0]
+  const { outcome, proof } =
+    row.want === undefined
+      ? await placed(document.folder, row)
+      : { outcome: verdict.outcome, proof: verdict.anomalies[0] }
   return {
-    outcome: verdict.outcome,
+    outcome,
     says: proof?.summary ?? verdict.reason ?? verdict.problems.join('; '),
     line: `${faults.length} faults, ${changes} leader changes${proof === undefined ? '' : `, ${proof.type} proven by ${proof.ops.length} operations`}`,
   }
@@ -140,11 +292,11 @@ const worker = async () => {
   for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
     const { name, seed } = job
     const { outcome, line, says } = await test(rows[name], seed)
-    if (outcome === rows[name].want) found.set(name, found.get(name) + 1)
+    if (outcome === wanted(rows[name])) found.set(name, found.get(name) + 1)
     console.log(`${name} seed ${seed}: ${outcome} (${line}) ${says ?? ''}`)
   }
 }
 await Promise.all(Array.from({ length: Number(values.jobs) }, worker))
 console.log('\n| row | wanted | k of n |\n| --- | --- | --- |')
 for (const [name, k] of found)
-  console.log(`| ${name} | ${rows[name].want} | ${k} of ${values.seeds} |`)
+  console.log(`| ${name} | ${wanted(rows[name])} | ${k} of ${values.seeds} |`)
