@@ -44,8 +44,9 @@ export const htmlReport = async (
     '<div id="page"></div>',
     `<script type="application/json" id="data">${embedded(pageData(input))}</script>`,
     `<script type="text/plain" id="worker">${inline(worker)}</script>`,
-    ...blocks,
+    // The page comes before its bulk: it shows itself while that is being read, and when that is cut off.
     `<script>${inline(script)}</script>`,
+    ...blocks,
     '</body>',
     '</html>',
     '',

@@ -32,7 +32,7 @@ export class Reader {
           ...(data.damage === undefined ? {} : { damage: data.damage }),
         })
     })
-    this.#say({ kind: 'decode', blocks: blocksOf('operations') })
+    void blocksOf('operations').then((blocks) => this.#say({ kind: 'decode', blocks }))
   }
 
   /** A 1 for every text of the history that has the query in it; of a later search's question only. */
