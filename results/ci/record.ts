@@ -24,77 +24,60 @@ export const caseResult = z.enum(['passed', 'violation', 'error', 'unknown', 'no
 export type CaseResult = z.infer<typeof caseResult>
 
 /** How often the same schedule broke a promise when it was played again. */
-const share = z.strictObject({
+const share = z.object({
   violations: count,
   runs: count,
-  /** The 95 % interval of the share of runs that do, 0 to 1. */
-  interval: z.tuple([z.number(), z.number()]),
+  interval: z.tuple([z.number(), z.number()]).describe('95 % interval of the share of violations'),
 })
 
-export const caseRecord = z.strictObject({
-  /** Unique among the cases of a matrix, in all of its shards. */
-  name: z.string(),
-  /** Where it stands: `runs.0` of the configuration, or the folder of a finding. */
-  place: z.string(),
+export const caseRecord = z.object({
+  name: z.string().describe('unique in the matrix, in all of its shards'),
+  place: z.string().describe("`runs.0` of the configuration, or a finding's folder"),
   system: z.string(),
   workload: z.string(),
-  /** `none`, faults separated by commas, a template, or a plan's file. */
-  faults: z.string(),
+  faults: z
+    .string()
+    .describe('`none`, faults separated by commas, a template, or a file of a plan'),
   cluster: z.enum(['docker', 'sim']),
   seed: z.number().int(),
-  /** The command that plays it again. */
-  command: z.string(),
-  result: caseResult,
-  /** What the run showed, as in a verdict; `bug` for one of schism's own, `not-run` for none. */
-  outcome: z.enum([
-    'valid',
-    'violation',
-    'unknown',
-    'environment',
-    'interrupted',
-    'malformed',
-    'bug',
-    'not-run',
-  ]),
-  /** What the case adds to the exit code. */
-  code: count,
-  /** One sentence: the verdict, or why there is none. */
-  says: z.string(),
-  /** What was to be found, and whether it was. */
-  expected: z.string().optional(),
-  /** The console's report, where the case has not passed. */
-  detail: z.string().optional(),
-  tookMs: z.number().nonnegative(),
-  /** Why it was tried again: one line for each failure of the environment. */
-  retried: z.array(z.string()),
-  again: share.optional(),
-  /** The run's folder, relative to this record's. */
-  run: z.string().optional(),
-  /** What the run depended on: version, image digest, kernel, … */
-  environment: z.record(z.string(), z.string()),
+  command: z.string().describe('plays it again'),
+  result: caseResult.describe('how it counts: what was expected and found has passed'),
+  outcome: z
+    .enum([
+      'valid',
+      'violation',
+      'unknown',
+      'environment',
+      'interrupted',
+      'malformed',
+      'bug',
+      'not-run',
+    ])
+    .describe('what the run showed, as in a verdict; `bug`: one of schism’s own'),
+  code: count.describe('what it adds to the exit code'),
+  says: z.string().describe('the verdict in one sentence, or why there is none'),
+  expected: z.string().optional().describe('what was to be found, and whether it was'),
+  detail: z.string().optional().describe('the report of the console, where it has not passed'),
+  tookMs: z.number().nonnegative().describe('with all its tries'),
+  retried: z.array(z.string()).describe('why it was tried again: failures of the environment'),
+  again: share.optional().describe('the schedule of its violation, played again'),
+  run: z.string().optional().describe("the run's folder, from that of the record"),
+  environment: z.record(z.string(), z.string()).describe('version, image digest, kernel, …'),
 })
 export type CaseRecord = z.infer<typeof caseRecord>
 
-/** Which part of a matrix, from 1. */
-const shard = z.strictObject({ index: count, of: count })
-
-export const ciRecord = z.strictObject({
+export const ciRecord = z.object({
   version: z.literal(1),
-  schism: z.string(),
-  /** ISO 8601. */
-  startedAt: z.string(),
+  schism: z.string().describe('its version'),
+  startedAt: z.string().describe('ISO 8601'),
   tookMs: z.number().nonnegative(),
   host: z.string(),
-  /** The configuration's file. */
-  config: z.string(),
-  shard: shard.optional(),
-  /** How many cases all shards have together. */
-  matrix: count,
-  /** ms. */
+  config: z.string().describe("the configuration's file"),
+  shard: z.object({ index: count, of: count }).optional().describe('which part, from 1'),
+  matrix: count.describe('cases of all shards together'),
   budgetMs: z.number().optional(),
-  /** What is wrong beside the cases: a shard that is missing. */
-  problems: z.array(z.string()),
-  code: count,
+  problems: z.array(z.string()).describe('wrong beside the cases: a shard that is missing'),
+  code: count.describe('the exit code'),
   cases: z.array(caseRecord),
 })
 export type CiRecord = z.infer<typeof ciRecord>
