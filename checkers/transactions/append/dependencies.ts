@@ -8,7 +8,14 @@ import type { Meter } from '../../limits.ts'
 import { Edges } from '../edges.ts'
 import { cross } from '../ranges.ts'
 import { RW, WR, WW } from '../relations.ts'
-import { eachAppend, eachRead, itemBehind, lastElement, type Versions } from './versions.ts'
+import {
+  eachAppend,
+  eachRead,
+  isUnread,
+  itemBehind,
+  lastElement,
+  type Versions,
+} from './versions.ts'
 
 /** O(micro-operations + elements) @throws OutOfLimits */
 export const dependenciesOf = (versions: Versions, meter: Meter): Edges => {
@@ -33,9 +40,9 @@ class Finding {
     private readonly meter: Meter,
   ) {
     this.edges = new Edges(versions.transactions.size)
-    const { transactions, item, ambiguous, apart } = versions
+    const { transactions } = versions
     eachAppend(transactions, (append, writer) => {
-      if (item[append] !== NONE || ambiguous[append] === 1 || apart[append] === 1) return
+      if (!isUnread(versions, append)) return
       if (transactions.outcome[writer] === FAIL) return
       const key = transactions.key[append]!
       const known = this.behind.get(key)

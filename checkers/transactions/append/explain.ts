@@ -5,7 +5,7 @@ import type { Reason } from '../cycles.ts'
 import type { Step } from '../paths.ts'
 import { RW, WR } from '../relations.ts'
 import { keyWord, listWord, readWord, valueWord } from '../words.ts'
-import { itemBehind, lastElement, type Versions } from './versions.ts'
+import { isUnread, itemBehind, lastElement, type Versions } from './versions.ts'
 
 /** The reason of a dependency. @throws Error when there is none: a mistake of the checker */
 export const reasonOf = (versions: Versions, step: Step): Reason => {
@@ -46,7 +46,7 @@ const seen = (versions: Versions, { from, to }: Step): Reason | undefined => {
 }
 
 const unseen = (versions: Versions, { from, to }: Step): Reason | undefined => {
-  const { transactions, following, end, item } = versions
+  const { transactions, following, end } = versions
   for (const read of ofKind(versions, from, READ)) {
     const key = transactions.key[read]!
     const next = itemBehind(versions, read, elements(versions, read))
@@ -54,7 +54,7 @@ const unseen = (versions: Versions, { from, to }: Step): Reason | undefined => {
     const after = next < end[key]! ? following[next]! : NONE
     for (const append of ofKind(versions, to, APPEND)) {
       if (transactions.key[append] !== key) continue
-      if (after === NONE ? item[append] !== NONE : append !== after) continue
+      if (after === NONE ? !isUnread(versions, append) : append !== after) continue
       const value = valueWord(transactions, transactions.value[append]!)
       const [name, list] = [keyWord(transactions, key), wordsOfRead(versions, read)]
       const { words, witnesses } = placeOf(versions, append)
@@ -72,6 +72,7 @@ const behind = (versions: Versions, { from, to }: Step): Reason | undefined => {
   const { transactions, item, begin } = versions
   for (const append of ofKind(versions, to, APPEND)) {
     const key = transactions.key[append]!
+    if (item[append] === NONE && !isUnread(versions, append)) continue
     const before = appendBefore(versions, append)
     if (before === NONE || transactions.owner[before] !== from) continue
     const { words, witnesses } = placeOf(versions, append)

@@ -95,6 +95,10 @@ const inCommon = (
   return same
 }
 
+/** Whether nobody read what was appended, so that it comes behind all that was read. */
+export const isUnread = ({ item, ambiguous, apart }: Versions, append: number): boolean =>
+  item[append] === NONE && ambiguous[append] === 0 && apart[append] === 0
+
 /** Calls a function with every read of a list by a transaction that is known to have committed. */
 export const eachRead = (
   { size, first, end, kind, length, outcome }: Transactions,
