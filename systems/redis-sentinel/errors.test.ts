@@ -15,6 +15,7 @@ describe('a Redis error is definite', () => {
     reply('CLUSTERDOWN The cluster is down'),
     reply('NOAUTH Authentication required.'),
     reply("OOM command not allowed when used memory > 'maxmemory'."),
+    reply('EXECABORT Transaction discarded because of previous errors.'),
     reply('MISCONF Errors writing to the AOF file: Input/output error'),
     new Error("Stream isn't writeable and enableOfflineQueue options is false"),
   ])('when nothing was executed: $message', (error) => {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type ClientContext, DefiniteError } from '../../../harness/api.ts'
 import { failureOf, Loopback, onLoopback } from '../../../harness/testing/loopback.ts'
 import type { RegisterCall } from '../../../workloads/register.ts'
+import { Connection } from './connection.ts'
 import { clients } from './sessions.ts'
 
 const write: RegisterCall = { f: 'write', key: 1, value: 5 }
@@ -50,6 +51,36 @@ describe("PostgreSQL's client", () => {
     await client.close()
   })
 
+  it('claims nothing about a commit that may not have been replicated', async () => {
+    const warning = ['SWARNING', 'VWARNING', 'C01000', 'Mcanceling wait', `D${UNREPLICATED}`, '']
+    const done = Buffer.concat([
+      message('1', ''),
+      message('2', ''),
+      message('n', ''),
+      message('N', `${warning.join('\0')}\0`),
+      message('C', 'INSERT 0 1\0'),
+      idle,
+    ])
+    const { context } = await serve((socket) => socket.write(done))
+    const client = await clients.register(context)
+    const failure = await failureOf(client, write)
+    expect(failure).toEqual(new Error(UNREPLICATED))
+    expect(failure).not.toBeInstanceOf(DefiniteError)
+    await client.close()
+    const careless = await Connection.open(context.node, { warnings: 'ignored' })
+    await careless.run({ name: 'any', text: 'INSERT' })
+    careless.close()
+  })
+
+  it('takes a COMMIT that is answered by a rollback as what it is', async () => {
+    const { context } = await serve((socket) =>
+      socket.write(Buffer.concat([message('C', 'ROLLBACK\0'), idle])),
+    )
+    const connection = await Connection.open(context.node)
+    await expect(connection.commit()).rejects.toBeInstanceOf(DefiniteError)
+    connection.close()
+  })
+
   it('does not open, nor wait for long, where the server hangs or nobody listens', async () => {
     const { context } = await serve(() => {}, 'silent')
     await expect(clients.register(context)).rejects.toThrow('timeout expired')
@@ -57,6 +88,10 @@ describe("PostgreSQL's client", () => {
     await expect(clients.register(context)).rejects.toThrow('ECONNREFUSED')
   })
 })
+
+/** The detail of PostgreSQL's warning, syncrep.c. */
+const UNREPLICATED =
+  'The transaction has already committed locally, but might not have been replicated to the standby.'
 
 const loopback = new Loopback()
 afterEach(() => loopback.stop())
