@@ -109,6 +109,25 @@ describe('the standing among the levels of consistency', () => {
     expect(standing(violation('set', 'lost'))).toEqual({ broken: 'set (lost)' })
   })
 
+  test('of transactions is what their checker found against levels', () => {
+    const stats = {
+      strongest: 'snapshot-isolation',
+      not: 'repeatable-read',
+      alsoNot: 'serializable',
+    }
+    const checkers = (valid: boolean | 'unknown') => ({ 'list-append': { valid, stats } })
+    expect(standing({ ...violation('list-append', 'G2-item'), checkers: checkers(false) })).toEqual(
+      {
+        ...{ kept: 'snapshot-isolation', broken: 'repeatable-read' },
+      },
+    )
+    expect(standing({ checkers: checkers('unknown') })).toEqual({})
+    const all = {
+      'list-append': { valid: true, stats: { strongest: 'serializable', not: 'none' } },
+    }
+    expect(standing({ checkers: all })).toEqual({ kept: 'serializable' })
+  })
+
   test('of an unknown is not known', () => {
     expect(standing(unknown('out of time'))).toEqual({})
   })

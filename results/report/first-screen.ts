@@ -3,7 +3,8 @@
  * levels, what was broken then, and how to repeat the run. A run that proves nothing says so first, with
  * why and what to do about it: it must never be taken for one that is valid.
  */
-import type { FoundAnomaly } from '../run.ts'
+import type { Stats } from '../../checkers/checker.ts'
+import type { FoundAnomaly, Placement } from '../run.ts'
 import { adviceOn } from './advice.ts'
 import type { LogLine } from './log-excerpt.ts'
 import { type Findings, found, type Headline, headline, promised } from './sentence.ts'
@@ -91,19 +92,19 @@ const undecided = ({ verdict: { checkers, reason, problems } }: Findings): reado
   return reason === undefined || problems.includes(reason) ? [] : [line(reason, 1000)]
 }
 
-/** From the checker that places histories on the spectrum, or from the levels that were judged. */
+/** From the checkers that place histories among levels, or from the levels that were judged. */
 export const standingOf = ({ verdict }: Findings): Standing => {
   const placed =
     verdict.placement ??
-    Object.values(verdict.checkers)
-      .map(({ stats }) => stats)
-      .find(isPlaced)
+    Object.values(verdict.checkers).flatMap(({ valid, stats }) =>
+      valid === 'unknown' ? [] : placeIn(stats),
+    )[0]
   if (placed !== undefined) {
     const { strongest, weakestBroken, undecided } = placed
     return {
-      kept: level(String(strongest)),
-      broken: level(String(weakestBroken)),
-      ...(undecided === undefined ? {} : { open: `not decided: ${line(String(undecided))}` }),
+      kept: level(strongest),
+      ...(weakestBroken === 'none' ? {} : { broken: level(weakestBroken) }),
+      ...(undecided === undefined ? {} : { open: `not decided: ${line(undecided)}` }),
     }
   }
   const judged = Object.entries(verdict.checkers).filter(([name]) => LEVELS.has(name))
@@ -123,19 +124,15 @@ const brokenPromise = (anomalies: readonly FoundAnomaly[]): Standing => {
   return names.length === 0 ? {} : { broken: [...new Set(names)].slice(0, 6).join(', ') }
 }
 
-const isPlaced = (
-  stats: Readonly<Record<string, number | string>> | undefined,
-): stats is Record<'strongest' | 'weakestBroken', string> & Partial<Record<'undecided', string>> =>
-  typeof stats?.strongest === 'string' && typeof stats.weakestBroken === 'string'
+/** As `spectrum` counts, or the checkers of transactions: what does not hold is `not`. */
+const placeIn = (stats: Stats = {}): readonly Omit<Placement, 'anomalies'>[] => {
+  const { strongest, weakestBroken = stats.not, undecided } = stats
+  if (typeof strongest !== 'string' || typeof weakestBroken !== 'string') return []
+  const open = typeof undecided === 'string' ? { undecided } : {}
+  return [{ strongest, weakestBroken, ...open }]
+}
 
 const level = (names: string): string => (names === 'none' ? 'no level' : line(names))
 
 /** Levels that a checker of their name judges by itself. */
-const LEVELS: ReadonlySet<string> = new Set([
-  'strict-serializable',
-  'serializable',
-  'snapshot-isolation',
-  'linearizable',
-  'sequential',
-  'causal',
-])
+const LEVELS: ReadonlySet<string> = new Set(['linearizable', 'sequential', 'causal'])

@@ -134,10 +134,28 @@ export const proofOperation = (
   f: line(invoke.f, 24),
   key: invoke.key === undefined ? '' : line(String(invoke.key), 24),
   // A read is invoked with null; a write's completion may say nothing.
-  value: shown(completion?.value ?? invoke.value, width),
+  value: valueText(completion?.value ?? invoke.value, width),
   outcome,
   error: line(completion?.error ?? '', 80),
   node: line(invoke.node ?? completion?.node ?? '', 24),
   fromNs: invoke.time,
   toNs: completion?.time,
 })
+
+/** A value; the steps of a transaction as `append x 1 · r y [1]`. */
+const valueText = (value: unknown, width: number): string => {
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isStep))
+    return shown(value, width)
+  const each = Math.max(12, Math.floor(width / value.length))
+  const steps = value.map(([f, key, one]) => {
+    const what = `${line(f, 12)} ${line(String(key), 24)}`
+    return one === null ? what : `${what} ${shown(one, each)}`
+  })
+  return line(steps.join(' · '), width)
+}
+
+const isStep = (step: unknown): step is [string, string | number, unknown] =>
+  Array.isArray(step) &&
+  step.length === 3 &&
+  typeof step[0] === 'string' &&
+  (typeof step[1] === 'string' || typeof step[1] === 'number')

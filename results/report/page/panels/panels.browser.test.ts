@@ -4,9 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { unlimited } from '../../../../checkers/checker.ts'
 import { History } from '../../../../checkers/history.ts'
-import type { FoundAnomaly } from '../../../run.ts'
+import { listAppend } from '../../../../checkers/list-append.ts'
+import { set } from '../../../../checkers/set.ts'
+import { historiesOf } from '../../../../checkers/testing/transactions.ts'
+import { recordOf } from '../../../../harness/judge/record.ts'
 import { htmlReport } from '../../html.ts'
+import { logExcerpt } from '../../log-excerpt.ts'
 import type { PageInput } from '../../page-data.ts'
 import { sampleRun } from '../../sample.test-helper.ts'
 import { type Recorded, recordedRun } from '../../testing/recorded-runs.ts'
@@ -183,43 +188,74 @@ test('a valid run of etcd says what it kept, and groups its errors', async () =>
 })
 
 test('transactions in a cycle are a graph with the reasons on its edges', async () => {
-  const events = [0, 1, 2].flatMap((process) => [
-    { type: 'invoke' as const, process, f: 'txn', value: [['r', 'x', null]], time: process * 1e6 },
-    {
-      type: 'ok' as const,
-      process,
-      f: 'txn',
-      value: [['r', 'x', process]],
-      time: (process + 5) * 1e6,
-    },
+  const history = historiesOf('list-append').concurrent('ax1ry1', 'ax2ay1', 'rx12ry1')
+  const found = listAppend('serializable')(history, unlimited)
+  const { run } = sampleRun('set')
+  await open({ run, history, verdict: recordOf('x', { 'list-append': found }, []) })
+  expect(await page.locator('.graph .edge-name').allTextContents()).toEqual(['wr', 'ww'])
+  expect(await page.locator('.graph .node text').allTextContents()).toEqual([
+    'T1  txn append x 2 · append y 1',
+    'T2  txn append x 1 · r y [1]',
   ])
-  const history = History.from(events.toSorted((a, b) => a.time - b.time))
-  const [a, b, c] = [...history.operations()].map(({ invoke }) => invoke.index) as [
-    number,
-    number,
-    number,
-  ]
-  const anomaly: FoundAnomaly = {
-    ...{ checker: 'serializable', type: 'G1c', summary: 'a cycle', ops: [a, b, c] },
-    edges: [
-      { from: a, to: b, relation: 'wr', why: 'T1 <b>wrote</b> what T2 read' },
-      { from: b, to: c, relation: 'ww', why: 'T3 wrote over T2' },
-      { from: c, to: a, relation: 'rw', why: 'T3 read before T1' },
-      { from: a, to: c, relation: 'process', why: 'the first followed the third' },
-    ],
-  }
-  const { run, verdict } = sampleRun('set')
-  await open({ run, history, verdict: { ...verdict, anomalies: [anomaly] } })
-  expect(await page.locator('.graph .edge-name').allTextContents()).toEqual(['wr', 'ww', 'rw'])
-  expect(await count('.graph .node')).toBe(3)
   expect(await texts('.cycle > figcaption > .reasons-list li')).toEqual([
-    'T1 → T2 (wr) T1 <b>wrote</b> what T2 read',
-    'T2 → T3 (ww) T3 wrote over T2',
-    'T3 → T1 (rw) T3 read before T1',
+    "T1 → T2 (wr) T2's read of y = [1] saw T1's append of 1",
+    "T2 → T1 (ww) T1 appended 2 to x behind T2's append of 1, as [1 2] shows",
   ])
-  expect(await page.textContent('.cycle details')).toContain('the first followed the third')
-  await page.click('.graph .node:nth-of-type(2)')
-  await expect.poll(() => address().get('op'), patience).toBe(String(b))
+  expect(await texts('#verdict .claims dd')).toEqual(
+    expect.arrayContaining(['strong-read-uncommitted', 'read-committed']),
+  )
+  await page.locator('.graph .node').nth(1).click()
+  await expect.poll(() => address().get('op'), patience).toBe('0')
+  expect(complaints).toEqual([])
+})
+
+test('whatever a system answers and its nodes print is text in every panel', async () => {
+  const nasty = '</script><img src=x onerror="document.title=1"><b>\u202e\u0000שלום 😀'
+  const call = (process: number, at: number, f: string, value: unknown, error?: string) => {
+    const common = { process, f, key: nasty, node: nasty }
+    return [
+      { ...common, type: 'invoke' as const, value: f === 'read' ? null : value, time: at * 1e9 },
+      error === undefined
+        ? { ...common, type: 'ok' as const, value, time: at * 1e9 + 1e6 }
+        : { ...common, type: 'fail' as const, value, error, time: at * 1e9 + 1e6 },
+    ]
+  }
+  const history = History.from([
+    ...call(0, 1, 'add', nasty),
+    ...call(1, 2, 'add', 'x'.repeat(1_000_000)),
+    ...call(2, 3, 'add', nasty, nasty.repeat(1000)),
+    ...call(3, 4, 'read', [nasty]),
+    ...call(4, 5, 'read', []),
+  ])
+  const index = [...history.operations()].map(({ invoke }) => invoke.index)
+  const { run } = sampleRun('set')
+  const edge = (from: number, to: number) => ({ from, to, relation: nasty, why: nasty })
+  const verdict = recordOf('x', { set: set(history, unlimited) }, [nasty])
+  const anomaly = {
+    ...{ type: nasty, summary: nasty, checker: nasty, ops: index, elements: [nasty, nasty] },
+    edges: [edge(index[0]!, index[3]!), edge(index[3]!, index[0]!)],
+  }
+  const anomalies = [anomaly, { ...anomaly, edges: [edge(index[0]!, index[3]!)] }]
+  const logs = [
+    {
+      unreadBytes: 0,
+      ...logExcerpt(nasty, `1.5 ${nasty}\n`.repeat(3), { origin: '', spans: [], linesMax: 9 }),
+    },
+  ]
+  const odd = { ...run, id: nasty, command: nasty, environment: { [nasty]: nasty } }
+  await open({
+    run: odd,
+    history,
+    logs,
+    verdict: { ...verdict, outcome: 'violation', anomalies, problems: [nasty] },
+  })
+  await expect.poll(() => texts('#logs .log-line'), patience).toHaveLength(3)
+  expect(await texts('#errors tbody tr')).toHaveLength(1)
+  expect(await count('#fates tbody tr')).toBeGreaterThan(1)
+  for (const panel of ['verdict', 'proof', 'logs', 'errors', 'fates', 'facts'])
+    expect(await page.textContent(`#${panel}`)).toContain('<img src=x onerror=')
+  expect(await count('img, b')).toBe(0)
+  expect(await page.title()).not.toBe('1')
   expect(complaints).toEqual([])
 })
 
