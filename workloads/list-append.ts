@@ -3,9 +3,17 @@
  * elements were appended, so that almost everything that a system may do wrong with isolation can be read off the history.
  * Every element is appended to its list once.
  */
+import { listAppend } from '../checkers/list-append.ts'
 import { stats } from '../checkers/stats.ts'
+import { levelClaimed } from '../checkers/transactions/claimed.ts'
+import { isolationLevels } from '../checkers/transactions/lattice.ts'
 import type { Workload } from '../harness/api.ts'
-import { stream, transactions } from '../harness/generators/index.ts'
+import {
+  stream,
+  transactionHabits,
+  transactionOptions,
+  transactions,
+} from '../harness/generators/index.ts'
 
 /**
  * One transaction: all of it happens, or nothing. Invoked with null where it reads; completes with the same list, in which each
@@ -24,26 +32,28 @@ export default {
   client: 'list-append',
   safe: [],
   options: {
-    keys: { summary: 'lists in use at a time', default: '10', drawn: ['3', '10'] },
-    'key-choice': {
-      summary: 'whether all lists are used alike, or each twice as often as the one before it',
-      default: 'exponential',
-      choices: ['exponential', 'uniform'],
+    level: {
+      summary: 'the level of isolation that is judged; claimed: what the system promises',
+      default: 'claimed',
+      choices: ['claimed', ...isolationLevels],
     },
-    'txn-length': { summary: 'operations in a transaction at most', default: '4' },
-    'writes-per-key': { summary: 'appends to a list before a fresh one is used', default: '100' },
+    ...transactionOptions,
   },
-  plan({ random, options }) {
+  plan({ random, options, claimed }) {
+    const level = options.level === 'claimed' ? levelClaimed(claimed) : options.level!
     return {
-      generator: transactions<ListAppendOperation>(stream(random.fork('list-append').seed), {
-        keys: Number(options.keys),
-        writesPerKey: Number(options['writes-per-key']),
-        length: [1, Math.max(1, Number(options['txn-length']))],
-        choice: options['key-choice'] === 'uniform' ? 'uniform' : 'exponential',
-        read: (key) => ['r', key, null],
-        write: (key, element) => ['append', key, element],
-      }),
-      checkers: { stats: stats({ needs: ['txn'] }) },
+      generator: transactions<ListAppendOperation>(
+        stream(random.fork('list-append').seed),
+        transactionHabits(options),
+        {
+          read: (key) => ['r', key, null],
+          write: (key, element) => ['append', key, element],
+        },
+      ),
+      checkers: {
+        'list-append': listAppend(level),
+        stats: stats({ needs: ['txn'] }),
+      },
     }
   },
 } satisfies Workload<ListAppendCall>

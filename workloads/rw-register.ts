@@ -3,9 +3,18 @@
  * that a read names its write; in which order values followed each other must be inferred, so less can be said than of lists.
  * Any system has registers, and blind writes are what some get wrong.
  */
+import { rwRegister } from '../checkers/rw-register.ts'
 import { stats } from '../checkers/stats.ts'
+import { levelClaimed } from '../checkers/transactions/claimed.ts'
+import { isolationLevels } from '../checkers/transactions/lattice.ts'
+import { sources } from '../checkers/transactions/register/order.ts'
 import type { Workload } from '../harness/api.ts'
-import { stream, transactions } from '../harness/generators/index.ts'
+import {
+  stream,
+  transactionHabits,
+  transactionOptions,
+  transactions,
+} from '../harness/generators/index.ts'
 
 /**
  * One transaction: all of it happens, or nothing. Invoked with null where it reads; completes with the same list, in which each
@@ -24,29 +33,34 @@ export default {
   client: 'rw-register',
   safe: [],
   options: {
-    keys: { summary: 'registers in use at a time', default: '10', drawn: ['3', '10'] },
-    'key-choice': {
-      summary: 'whether all registers are used alike, or each twice as often as the one before it',
-      default: 'exponential',
-      choices: ['exponential', 'uniform'],
+    level: {
+      summary: 'the level of isolation that is judged; claimed: what the system promises',
+      default: 'claimed',
+      choices: ['claimed', ...isolationLevels],
     },
-    'txn-length': { summary: 'operations in a transaction at most', default: '4' },
-    'writes-per-key': {
-      summary: 'writes to a register before a fresh one is used',
-      default: '100',
+    'version-order': {
+      summary: 'from what the order of the values of a register is inferred, beside reads',
+      default: 'reads',
+      choices: ['reads', ...sources],
     },
+    ...transactionOptions,
   },
-  plan({ random, options }) {
+  plan({ random, options, claimed }) {
+    const level = options.level === 'claimed' ? levelClaimed(claimed) : options.level!
+    const known = sources.filter((source) => source === options['version-order'])
     return {
-      generator: transactions<RwRegisterOperation>(stream(random.fork('rw-register').seed), {
-        keys: Number(options.keys),
-        writesPerKey: Number(options['writes-per-key']),
-        length: [1, Math.max(1, Number(options['txn-length']))],
-        choice: options['key-choice'] === 'uniform' ? 'uniform' : 'exponential',
-        read: (key) => ['r', key, null],
-        write: (key, value) => ['w', key, value],
-      }),
-      checkers: { stats: stats({ needs: ['txn'] }) },
+      generator: transactions<RwRegisterOperation>(
+        stream(random.fork('rw-register').seed),
+        transactionHabits(options),
+        {
+          read: (key) => ['r', key, null],
+          write: (key, value) => ['w', key, value],
+        },
+      ),
+      checkers: {
+        'rw-register': rwRegister(level, known),
+        stats: stats({ needs: ['txn'] }),
+      },
     }
   },
 } satisfies Workload<RwRegisterCall>

@@ -9,5 +9,10 @@ export { mix } from './mix.ts'
 export { perKey } from './per-key.ts'
 export { type ScriptedCall, script } from './script.ts'
 export { eachThread, phases, reserve, synchronize } from './threads.ts'
-export { type TransactionCall, transactions } from './transactions.ts'
+export {
+  type TransactionCall,
+  transactionHabits,
+  transactionOptions,
+  transactions,
+} from './transactions.ts'
 export { untilOk } from './until-ok.ts'

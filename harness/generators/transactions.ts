@@ -4,6 +4,7 @@
  * often enough gives way to a fresh one: short version orders are cheap to read and to judge.
  */
 import type { Call } from '../../checkers/history.ts'
+import type { Options, OptionValues } from '../api.ts'
 import type { Generator } from '../generator.ts'
 import type { Stream } from '../random.ts'
 import { iterate } from './basic.ts'
@@ -14,7 +15,7 @@ export interface TransactionCall<O> extends Call {
   readonly value: readonly O[]
 }
 
-export interface TransactionHabits<O> {
+export interface TransactionHabits {
   /** How many keys are in use at a time. */
   readonly keys: number
   /** How often a key is written before a fresh one takes its place. */
@@ -23,9 +24,33 @@ export interface TransactionHabits<O> {
   readonly length: readonly [least: number, most: number]
   /** All live keys alike, or each twice as often as the one before it. */
   readonly choice: 'uniform' | 'exponential'
+}
+
+/** The operations of a data type. */
+export interface TransactionalType<O> {
   readonly read: (key: number) => O
   readonly write: (key: number, value: number) => O
 }
+
+/** The habits as options of a workload. */
+export const transactionOptions = {
+  keys: { summary: 'keys in use at a time', default: '10', drawn: ['3', '10'] },
+  'key-choice': {
+    summary: 'whether all keys are used alike, or each twice as often as the one before it',
+    default: 'exponential',
+    choices: ['exponential', 'uniform'],
+  },
+  'txn-length': { summary: 'operations in a transaction at most', default: '4' },
+  'writes-per-key': { summary: 'writes to a key before a fresh one is used', default: '100' },
+} satisfies Options
+
+/** The habits that values of these options stand for. */
+export const transactionHabits = (options: OptionValues): TransactionHabits => ({
+  keys: Number(options.keys),
+  writesPerKey: Number(options['writes-per-key']),
+  length: [1, Math.max(1, Number(options['txn-length']))],
+  choice: options['key-choice'] === 'uniform' ? 'uniform' : 'exponential',
+})
 
 /** Of more live keys only so many are drawn: the others would have a chance of less than one in 2^30. */
 const MOST_DRAWN = 30
@@ -33,14 +58,15 @@ const MOST_DRAWN = 30
 /** Transactions without end, half of their operations reads. */
 export const transactions = <O>(
   chance: Stream,
-  habits: TransactionHabits<O>,
+  habits: TransactionHabits,
+  type: TransactionalType<O>,
 ): Generator<TransactionCall<O>> =>
   iterate(start(chance, habits.keys), (state) => {
     const [count, rest] = state.chance.int(...habits.length)
     const value: O[] = []
     let now: State = { ...state, chance: rest }
     while (value.length < count) {
-      const [operation, next] = draw(now, habits)
+      const [operation, next] = draw(now, habits, type)
       value.push(operation)
       now = next
     }
@@ -67,7 +93,8 @@ const start = (chance: Stream, wanted: number): State => {
 
 const draw = <O>(
   { chance, live, fresh }: State,
-  { choice, writesPerKey, read, write }: TransactionHabits<O>,
+  { choice, writesPerKey }: TransactionHabits,
+  { read, write }: TransactionalType<O>,
 ): readonly [O, State] => {
   const [kind, then] = chance.int(0, 1)
   const [at, rest] = choice === 'uniform' ? then.int(0, live.length - 1) : doubling(then, live)

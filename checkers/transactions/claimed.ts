@@ -1,0 +1,12 @@
+/** The level of isolation that a system's claim about single operations or about transactions comes to. */
+import { levelNamed } from './lattice.ts'
+
+/** Claims about single operations, as said of transactions. */
+const transactional: Readonly<Record<string, string>> = {
+  linearizable: 'strict-serializable',
+  sequential: 'strong-session-serializable',
+}
+
+/** A level of the lattice; the weakest where transactions are promised nothing. */
+export const levelClaimed = (claimed: string): string =>
+  levelNamed(transactional[claimed] ?? claimed) ?? 'read-uncommitted'
