@@ -25,9 +25,12 @@ const fits = (value: unknown, room: number): number => {
   if (typeof value === 'string') return room - value.length
   if (typeof value !== 'object' || value === null) return room - 1
   let left = room - 2
-  for (const [name, item] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
-    left = fits(item, left - (typeof name === 'string' ? name.length + 3 : 1))
-    if (left < 0) return left
-  }
+  if (Array.isArray(value))
+    for (let at = 0; at < value.length && left >= 0; at++) left = fits(value[at], left - 1)
+  else
+    for (const [name, item] of Object.entries(value)) {
+      if (left < 0) break
+      left = fits(item, left - name.length - 3)
+    }
   return left
 }

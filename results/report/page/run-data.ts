@@ -7,8 +7,7 @@
  * - `data.page` is the small part, `PageData` (../page-data.ts): there from the start, bounded, texts ready
  *   to read. What another panel needs of it is gathered in a file of its own beside page-data.ts and gets
  *   one field of `PageData`. `data.operations` is the whole history in columns (../operations/operations.ts):
- *   undefined until the worker has decoded it, grows while a report loads or a run is watched; every new
- *   state is a new object, so `useMemo(…, [data.operations])` is right.
+ *   undefined until the worker has decoded it, and never changed then.
  * - `view` (view-state.ts) is the state that panels share: the window of time in ns, the selected operation,
  *   the filter. It is one object for the page's life: read it with `useView(view, (state) => …)`, which draws
  *   the panel again only when that part changes (a pan changes `window` at every frame: keep what hears of

@@ -63,15 +63,6 @@ describe('a view', () => {
     expect(new View(0, '#from=1').state.window.to).toBeGreaterThan(0)
   })
 
-  test('of a run that goes on shows all of it, where it did', () => {
-    const view = new View(END)
-    view.extend(2 * END)
-    expect(view.state.window).toEqual({ from: 0, to: 2 * END })
-    view.look({ from: 0, to: END })
-    view.extend(3 * END)
-    expect(view.state.window).toEqual({ from: 0, to: END })
-  })
-
   test('tells who listens until they leave', () => {
     const view = new View(END)
     let heard = 0

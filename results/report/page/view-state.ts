@@ -34,7 +34,7 @@ const SHORTEST_NS = 1000
 
 export class View {
   #state: ViewState
-  #endNs: number
+  readonly #endNs: number
   readonly #listeners = new Set<() => void>()
 
   /** A view of a run that ended at `endNs`, as an address (`#op=…`) asks for it. */
@@ -52,14 +52,6 @@ export class View {
   /** The whole run. */
   get whole(): Window {
     return { from: 0, to: this.#endNs }
-  }
-
-  /** The run goes on: a view that showed all of it still does. */
-  extend(endNs: number): void {
-    if (endNs <= this.#endNs) return
-    const all = this.showsAll
-    this.#endNs = endNs
-    if (all) this.#set({ window: this.whole })
   }
 
   get showsAll(): boolean {

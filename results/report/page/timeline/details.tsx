@@ -14,6 +14,8 @@ interface Fact {
 
 /** A value is cut when the report is made; this bounds what its strange characters grow to. */
 const VALUE_MAX = 5000
+/** A value that needs no line of its own. */
+const SHORT = 30
 
 const Facts = ({ facts }: { readonly facts: readonly Fact[] }) => (
   <dl class="details">
@@ -109,7 +111,7 @@ const valueFacts = (
     .filter(({ text }) => text !== '')
     .map(({ name, text }) => ({
       name,
-      text: <bdi class="value">{line(text, VALUE_MAX)}</bdi>,
+      text: <bdi class={text.length > SHORT ? 'value long' : 'value'}>{line(text, VALUE_MAX)}</bdi>,
     }))
 }
 

@@ -133,9 +133,27 @@ const drawNode = (
     canvas.fillRect(x, middle + 4, end - x, 4)
     flag(canvas, x, middle + 4)
     const start = Math.max(geometry.left, x) + 5
-    canvas.fillText(fitting(canvas, label, Math.min(end, width) - start - 4), start + 3, middle - 2)
+    readable(
+      canvas,
+      fitting(canvas, label, Math.min(end, width) - start - 4),
+      start + 3,
+      middle - 2,
+      palette,
+    )
   }
   drawClock(canvas, clock, top, geometry, palette)
+}
+
+/** A text on whatever is behind it. */
+const readable = (canvas: Canvas, text: string, x: number, y: number, { page }: Palette): void => {
+  canvas.save()
+  canvas.setLineDash([])
+  canvas.lineJoin = 'round'
+  canvas.lineWidth = 4
+  canvas.strokeStyle = page
+  canvas.strokeText(text, x, y)
+  canvas.restore()
+  canvas.fillText(text, x, y)
 }
 
 /** A new leader. */
@@ -174,7 +192,7 @@ const drawClock = (
     const start = Math.max(from, geometry.left) + 4
     if (start < said) return
     said = start + canvas.measureText(text).width + 60
-    canvas.fillText(text, start, top + 10)
+    readable(canvas, text, start, top + 10, palette)
   })
 }
 

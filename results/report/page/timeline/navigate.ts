@@ -56,14 +56,39 @@ export const nearest = (scene: Scene, ns: number): number => {
   return best
 }
 
-/** The last operation of the violation that was complete first, or NONE. */
+/** The places of the operations of the violation that was complete first; none if there is none. */
 export const firstViolation = (
   operations: Operations,
   { violations }: Pick<PageAround, 'violations'>,
-): number => {
-  const ends = violations.flatMap(({ ops }) => {
-    const places = ops.map((op) => operations.placeOf(op)).filter((place) => place !== NONE)
-    return places.length === 0 ? [] : [Math.max(...places)]
-  })
-  return ends.length === 0 ? NONE : Math.min(...ends)
+): readonly number[] => {
+  const all = violations
+    .map(({ ops }) => ops.map((op) => operations.placeOf(op)).filter((place) => place !== NONE))
+    .filter((places) => places.length > 0)
+  return all.reduce<readonly number[]>(
+    (first, one) => (first.length === 0 || last(one) < last(first) ? one : first),
+    [],
+  )
 }
+
+const last = (places: readonly number[]): number => Math.max(...places)
+
+/** Selects the last operation of a violation, with the others in the window where they are close. */
+export const goToViolation = (
+  view: View,
+  operations: Operations,
+  places: readonly number[],
+): void => {
+  if (places.length === 0) return
+  const { index, from, to } = operations.columns
+  const begin = Math.min(...places.map((place) => from[place]!))
+  const end = Math.max(...places.map((place) => (Number.isFinite(to[place]!) ? to[place]! : 0)))
+  if (end - begin > TOGETHER_NS) goTo(view, operations, last(places))
+  else {
+    const margin = Math.max((end - begin) / 5, 1e6)
+    view.select(index[last(places)]!)
+    view.look({ from: begin - margin, to: end + margin })
+  }
+}
+
+/** Operations further apart would be hairs. */
+const TOGETHER_NS = 2e9

@@ -65,13 +65,13 @@ export class Picture {
     for (const leave of this.#leave) leave()
   }
 
-  /** Takes what is to be drawn. */
+  /** Takes what is to be drawn, and draws it. */
   show(scene: Scene): void {
     this.#scene = scene
     const { height, whole } = heights(scene)
     this.#host.frame.style.setProperty('height', `${height}px`)
     this.#host.spacer.style.setProperty('height', `${whole}px`)
-    this.redraw()
+    this.#draw()
   }
 
   /** Emphasises an operation by its place, or NONE, and brings its row into view. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type EventInput, History } from '../../../../checkers/history.ts'
 import { OperationsDecoder } from '../../operations/decode.ts'
 import { operationBlocks } from '../../operations/encode.ts'
-import { NONE, Operations } from '../../operations/operations.ts'
+import { Operations } from '../../operations/operations.ts'
 import { textsWith } from '../data/search.ts'
 import { digitsFor, ticks } from './axis.ts'
 import { matching } from './filter.ts'
@@ -196,9 +196,9 @@ test('the first violation is the one whose last operation came first', () => {
       { type: 'b', ops: [2, 99] },
     ],
   }
-  expect(firstViolation(operations, around)).toBe(1)
-  expect(firstViolation(operations, { violations: [] })).toBe(NONE)
-  expect(firstViolation(operations, { violations: [{ type: 'a', ops: [77] }] })).toBe(NONE)
+  expect(firstViolation(operations, around)).toEqual([1])
+  expect(firstViolation(operations, { violations: [] })).toEqual([])
+  expect(firstViolation(operations, { violations: [{ type: 'a', ops: [77] }] })).toEqual([])
 })
 
 test('ticks are round, inside the window, and told apart', () => {

@@ -3,7 +3,7 @@
  * axis. The picture is a canvas; what it shows is also said in words and to be had as a table.
  */
 import './timeline.css'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { NONE, type Operations } from '../../operations/operations.ts'
 import { count, seconds } from '../../text.ts'
 import type { FaultView } from '../../timeline.ts'
@@ -15,7 +15,7 @@ import { KEYS, pressed } from './keys.ts'
 import { lanesOf } from './lanes.ts'
 import { Legend } from './legend.tsx'
 import { Minimap } from './minimap.tsx'
-import { firstViolation, goTo, nearest, neighbour } from './navigate.ts'
+import { firstViolation, goTo, goToViolation, nearest, neighbour } from './navigate.ts'
 import { Picture } from './picture.ts'
 import { type Scene, sceneOf } from './scene.ts'
 import { type Tip, TipBox } from './tip.tsx'
@@ -75,20 +75,24 @@ const Explorer = ({ data, operations, view }: ExplorerProps) => {
     const { from, to } = view.state.window
     go(selected === NONE ? nearest(scene, (from + to) / 2) : neighbour(scene, selected, by, among))
   }
+  const toViolation = () => {
+    setFault(undefined)
+    goToViolation(view, operations, violation)
+  }
   useLinked(view, operations)
   return (
     <div class="timeline">
       <Toolbar
         scene={scene}
         view={view}
-        onViolation={violation === NONE ? undefined : () => go(violation)}
+        onViolation={violation.length === 0 ? undefined : toViolation}
         onStep={(by) => step(by, 'all')}
       />
       <Legend scene={scene} />
       <Canvas
         {...{ scene, view, selected }}
         onStep={step}
-        onViolation={() => go(violation)}
+        onViolation={toViolation}
         onPick={(place, picked) => {
           setFault(picked)
           view.select(place === NONE ? undefined : operations.columns.index[place])
@@ -168,7 +172,8 @@ const Canvas = ({ scene, view, selected, onStep, onViolation, onPick }: CanvasPr
   pick.current = onPick
   const shown = useRef(scene)
   shown.current = scene
-  useEffect(() => {
+  // Before the browser paints: charts that take longer come after.
+  useLayoutEffect(() => {
     frame.current!.tabIndex = 0
     const made = new Picture({
       frame: frame.current!,
@@ -185,8 +190,8 @@ const Canvas = ({ scene, view, selected, onStep, onViolation, onPick }: CanvasPr
     picture.current = made
     return () => made.destroy()
   }, [view])
-  useEffect(() => picture.current!.show(scene), [scene])
-  useEffect(() => picture.current!.select(selected), [scene, selected])
+  useLayoutEffect(() => picture.current!.show(scene), [scene])
+  useLayoutEffect(() => picture.current!.select(selected), [scene, selected])
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const { from, to } = view.state.window
