@@ -4,7 +4,7 @@ import type uPlot from 'uplot'
 import type { Operations } from '../../operations/operations.ts'
 import type { PageCharts } from '../../page-data.ts'
 import { OUTCOMES, type Outcome, Sign } from '../elements.tsx'
-import type { View } from '../view-state.ts'
+import type { View, Window } from '../view-state.ts'
 import { countText, msText } from './formats.ts'
 import { latencyOptions, latencyRange } from './latency.ts'
 import { LineLegend } from './legend.tsx'
@@ -18,7 +18,6 @@ import {
   rates,
   type Series,
 } from './series.ts'
-import { useSettledWindow } from './settled.ts'
 import { TimeChart } from './time-chart.tsx'
 
 interface ChartProps {
@@ -36,7 +35,7 @@ export const Latency = ({ charts, operations, kind, view }: ChartProps) => {
     (place: HTMLElement) => latencyOptions(charts, operations, kind, place),
     [charts, operations, kind],
   )
-  const data = useMemo(
+  const series = useCallback(
     (): uPlot.AlignedData => [
       [0, charts.endS],
       [null, null],
@@ -49,7 +48,7 @@ export const Latency = ({ charts, operations, kind, view }: ChartProps) => {
       id="latency"
       title="Latency of each operation"
       says={OUTCOMES.map((outcome) => `${countText(totals[outcome])} ${outcome}`).join(', ')}
-      {...{ view, options, data }}
+      {...{ view, options, series }}
     >
       <ul class="legend">
         {OUTCOMES.map((outcome) => (
@@ -73,7 +72,6 @@ const countOutcomes = ({ columns, length }: Operations, { f }: Kind): Record<Out
 /** Quantiles of the latency of one outcome. */
 export const Quantiles = ({ charts, operations, kind, view }: ChartProps) => {
   const [outcome, choose] = useState<Outcome>('ok')
-  const window = useSettledWindow(view)
   const { columns } = operations
   const endNs = charts.endS * 1e9
   const range = useMemo(() => latencyRange(operations, endNs), [operations, endNs])
@@ -85,16 +83,16 @@ export const Quantiles = ({ charts, operations, kind, view }: ChartProps) => {
       ),
     [charts, range],
   )
-  const data = useMemo(
-    () => aligned(latencyQuantiles(columns, endNs, window, { ...kind, outcome })),
-    [columns, endNs, window, kind, outcome],
+  const series = useCallback(
+    (window: Window) => aligned(latencyQuantiles(columns, endNs, window, { ...kind, outcome })),
+    [columns, endNs, kind, outcome],
   )
   return (
     <TimeChart
       id="quantiles"
       title="Latency quantiles"
       says={`median, 95th and 99th percentile and maximum of what ended ${outcome}.`}
-      {...{ view, options, data }}
+      {...{ view, options, series }}
     >
       <label>
         of{' '}
@@ -116,7 +114,6 @@ export const Quantiles = ({ charts, operations, kind, view }: ChartProps) => {
 
 /** Completions a second by outcome. */
 export const Rate = ({ charts, operations, kind, view }: ChartProps) => {
-  const window = useSettledWindow(view)
   const { columns } = operations
   const endNs = charts.endS * 1e9
   const options = useCallback(
@@ -124,16 +121,16 @@ export const Rate = ({ charts, operations, kind, view }: ChartProps) => {
       lineOptions({ charts, lines: OUTCOMES.length, format: countText, y: fromZero }, place),
     [charts],
   )
-  const data = useMemo(
-    () => aligned(rates(columns, endNs, window, kind)),
-    [columns, endNs, window, kind],
+  const series = useCallback(
+    (window: Window) => aligned(rates(columns, endNs, window, kind)),
+    [columns, endNs, kind],
   )
   return (
     <TimeChart
       id="rate"
       title="Completions a second"
       says="ok, fail and info."
-      {...{ view, options, data }}
+      {...{ view, options, series }}
     >
       <LineLegend names={OUTCOMES} />
     </TimeChart>
@@ -144,7 +141,6 @@ const percents: uPlot.Scale = { range: [0, 140] }
 
 /** How much of what was asked was answered. */
 export const Answered = ({ charts, operations, kind, view }: ChartProps) => {
-  const window = useSettledWindow(view)
   const { columns } = operations
   const endNs = charts.endS * 1e9
   const options = useCallback(
@@ -158,16 +154,16 @@ export const Answered = ({ charts, operations, kind, view }: ChartProps) => {
     },
     [charts],
   )
-  const data = useMemo(
-    () => aligned(answered(columns, endNs, window, kind)),
-    [columns, endNs, window, kind],
+  const series = useCallback(
+    (window: Window) => aligned(answered(columns, endNs, window, kind)),
+    [columns, endNs, kind],
   )
   return (
     <TimeChart
       id="availability"
       title="Availability"
       says="percent of the operations begun that were answered: ok, or fail without an error."
-      {...{ view, options, data }}
+      {...{ view, options, series }}
     >
       <LineLegend names={['answered (ok, or refused without an error)']} />
     </TimeChart>

@@ -1,5 +1,5 @@
 /** The charts of what was gathered when the report was made: fates of elements, replicas, clocks. */
-import { useCallback, useMemo } from 'preact/hooks'
+import { useCallback } from 'preact/hooks'
 import type uPlot from 'uplot'
 import type { ClockOffsets } from '../../clock-offsets.ts'
 import type { Convergence } from '../../convergence.ts'
@@ -21,7 +21,7 @@ interface ChartProps {
 /** What became of the elements, by the time at which their adds began. */
 export const Fates = ({ charts, fates, view }: ChartProps & { readonly fates: FatePlot }) => {
   const options = useCallback((place: HTMLElement) => fateOptions(charts, place), [charts])
-  const data = useMemo(() => fateData(fates), [fates])
+  const series = useCallback(() => fateData(fates), [fates])
   const groups = FATE_GROUPS.map((group) => ({ ...group, total: groupTotal(fates, group) })).filter(
     ({ total }) => total > 0,
   )
@@ -31,7 +31,7 @@ export const Fates = ({ charts, fates, view }: ChartProps & { readonly fates: Fa
       id="fate-plot"
       title="What became of what was added, by the time of its add"
       says={`${told.join(', ')}.`}
-      {...{ view, options, data }}
+      {...{ view, options, series }}
     >
       <ul class="legend">
         {groups.map(({ name, says, total }) => (
@@ -57,7 +57,7 @@ export const Replicas = ({
       lineOptions({ charts, lines: nodes.length, format: countText, y: fromZero }, place),
     [charts, nodes],
   )
-  const data = useMemo(
+  const series = useCallback(
     (): uPlot.AlignedData => [[...x], ...nodes.map(({ sizes }) => [...sizes])],
     [x, nodes],
   )
@@ -66,7 +66,7 @@ export const Replicas = ({
       id="convergence"
       title="What the reads of each node showed"
       says="elements by node; replicas have converged where the lines meet."
-      {...{ view, options, data }}
+      {...{ view, options, series }}
     >
       <LineLegend names={nodes.map(({ name }) => name)} />
       {restS === undefined ? null : (
@@ -89,13 +89,13 @@ export const Clocks = ({
     (place: HTMLElement) => clockOptions(charts, clocks, place),
     [charts, clocks],
   )
-  const data = useMemo(() => clockData(charts, clocks), [charts, clocks])
+  const series = useCallback(() => clockData(charts, clocks), [charts, clocks])
   return (
     <TimeChart
       id="clocks"
       title="Clocks ahead of the host"
       says="a line for each node."
-      {...{ view, options, data }}
+      {...{ view, options, series }}
     >
       <LineLegend names={clocks.nodes.map(({ name }) => name)} />
     </TimeChart>

@@ -5,7 +5,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
-import type { View } from '../view-state.ts'
+import type { View, Window } from '../view-state.ts'
 import './time-chart.css'
 
 interface TimeChartProps {
@@ -14,26 +14,23 @@ interface TimeChartProps {
   readonly view: View
   /** Makes the chart; called once for each `options`. */
   readonly options: (place: HTMLElement) => uPlot.Options
-  readonly data: uPlot.AlignedData
+  /** What it shows of a window: asked for when the window has come to rest and the chart is in view. */
+  readonly series: (window: Window) => uPlot.AlignedData
   /** What it shows, in one sentence, for those who do not see it. */
   readonly says: string
   /** The legend's items, and choices. */
   readonly children: ComponentChildren
 }
 
-export const TimeChart = ({ id, title, view, options, data, says, children }: TimeChartProps) => {
+export const TimeChart = (props: TimeChartProps) => {
+  const { id, title, view, options, series, says, children } = props
   const place = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot>(undefined)
   useEffect(() => {
-    const made = new uPlot(options(place.current!), data, place.current!)
-    plot.current = made
-    return attach(made, place.current!, view)
-  }, [options, view])
-  useEffect(() => {
-    const { from, to } = view.state.window
-    plot.current?.setData(data, false)
-    plot.current?.setScale('x', { min: from / 1e9, max: to / 1e9 })
-  }, [data])
+    const element = place.current!
+    const made = options(element)
+    const nothing = made.series.map((): number[] => []) as uPlot.AlignedData
+    return attach(new uPlot(made, nothing, element), element, view, series)
+  }, [options, series, view])
   return (
     <figure class="time-chart">
       <figcaption>
@@ -52,16 +49,41 @@ export const TimeChart = ({ id, title, view, options, data, says, children }: Ti
   )
 }
 
+/** A chart is filled when nothing has moved for so long. */
+const REST_MS = 90
+/** How far outside of the screen a chart counts as in view. */
+const NEAR = '400px'
+
 /** Keeps a chart and the page's window of time at the same place, until the returned function is called. */
-const attach = (plot: uPlot, place: HTMLElement, view: View): (() => void) => {
+const attach = (
+  plot: uPlot,
+  place: HTMLElement,
+  view: View,
+  series: TimeChartProps['series'],
+): (() => void) => {
   // It takes keys.
   place.tabIndex = 0
   let inView = true
+  let isStale = true
+  const show = () => {
+    const { from, to } = view.state.window
+    plot.setScale('x', { min: from / 1e9, max: to / 1e9 })
+  }
+  const fill = () => {
+    if (!inView || !isStale) return
+    isStale = false
+    plot.setData(series(view.state.window), false)
+    show()
+  }
+  let timer = setTimeout(fill, REST_MS)
   const follow = () => {
     const { from, to } = view.state.window
     const { min, max } = plot.scales.x!
-    if (inView && (min !== from / 1e9 || max !== to / 1e9))
-      plot.setScale('x', { min: from / 1e9, max: to / 1e9 })
+    if (min === from / 1e9 && max === to / 1e9) return
+    if (inView) show()
+    isStale = true
+    clearTimeout(timer)
+    timer = setTimeout(fill, REST_MS)
   }
   const lead = ({ scales: { x } }: uPlot, scale: string) => {
     const { from, to } = view.state.window
@@ -69,10 +91,9 @@ const attach = (plot: uPlot, place: HTMLElement, view: View): (() => void) => {
     if (x.min !== from / 1e9 || x.max !== to / 1e9)
       view.look({ from: x.min * 1e9, to: x.max * 1e9 })
   }
-  follow()
+  show()
   plot.hooks.setScale = [...(plot.hooks.setScale ?? []), lead]
-  const showAll = () => view.look(view.whole)
-  plot.over.addEventListener('dblclick', showAll)
+  plot.over.addEventListener('dblclick', () => view.look(view.whole))
   const leave = view.subscribe(follow)
   const scheme = matchMedia('(prefers-color-scheme: dark)')
   const redraw = () => plot.redraw(false)
@@ -82,14 +103,18 @@ const attach = (plot: uPlot, place: HTMLElement, view: View): (() => void) => {
   const sight = new IntersectionObserver(
     ([entry]) => {
       inView = entry?.isIntersecting ?? true
-      follow()
+      if (!inView) return
+      show()
+      clearTimeout(timer)
+      timer = setTimeout(fill, REST_MS)
     },
-    { rootMargin: '400px' },
+    { rootMargin: NEAR },
   )
   scheme.addEventListener('change', redraw)
   size.observe(place)
   sight.observe(place)
   return () => {
+    clearTimeout(timer)
     leave()
     scheme.removeEventListener('change', redraw)
     size.disconnect()

@@ -56,6 +56,12 @@ const texts = (selector: string): Promise<string[]> => page.locator(selector).al
 const count = (selector: string): Promise<number> => page.locator(selector).count()
 const address = (): URLSearchParams => new URLSearchParams(new URL(page.url()).hash.slice(1))
 
+/** Brings a chart into view and waits for its lines. */
+const shown = async (chart: string): Promise<void> => {
+  await page.locator(`#${chart}`).scrollIntoViewIfNeeded()
+  await expect.poll(() => pixels(chart, 'ok'), patience).toBeGreaterThan(100)
+}
+
 /** A chart's pixels that are near a colour of the style. */
 const pixels = (chart: string, colour: string): Promise<number> =>
   page.evaluate(`{
@@ -95,11 +101,11 @@ describe('a run of Redis that lost what it acknowledged', () => {
       'What became of what was added, by the time of its add',
       'What the reads of each node showed',
     ])
+    await page.locator('#fate-plot').scrollIntoViewIfNeeded()
     expect(await texts('figure:has(#fate-plot) .legend li')).toEqual(['ok 218', 'lost 615'])
-    expect(await pixels('fate-plot', 'ok')).toBeGreaterThan(500)
+    await expect.poll(() => pixels('fate-plot', 'ok'), patience).toBeGreaterThan(500)
     expect(await pixels('fate-plot', 'bad')).toBeGreaterThan(500)
-    for (const chart of ['latency', 'quantiles', 'rate', 'availability'])
-      expect(await pixels(chart, 'ok')).toBeGreaterThan(100)
+    for (const chart of ['latency', 'quantiles', 'rate', 'availability']) await shown(chart)
     expect(await texts('#availability .band')).toEqual(['partition #1\nr1'])
   })
 
