@@ -27,7 +27,7 @@ export interface Protocol {
   readonly clients: Readonly<Record<DataType, OpenTarget>>
   /**
    * Returns when a node serves clients, and makes first what they need, such as tables. Asked again and again, also
-   * after faults. @throws why the node does not serve yet; UsageError when it never will
+   * after faults. @throws why the node does not serve yet; UsageError or BrokenClient when it never will
    */
   ready(target: Target, signal: AbortSignal): Promise<void>
   /** Whether a node says that it leads. Absent: nobody can say. */

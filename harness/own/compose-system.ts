@@ -17,7 +17,7 @@ import { ComposeFile } from '../compose/read.ts'
 import { membersOf, replicasOf, type Selection, select } from '../compose/select.ts'
 import { healthOf, imageOf, portsOf, specOf } from '../compose/spec.ts'
 import { remarkVolumes } from '../compose/volumes.ts'
-import { messageOf, UsageError } from '../errors.ts'
+import { BrokenClient, messageOf, UsageError } from '../errors.ts'
 import type { ComposeSystem } from './resolve.ts'
 
 export interface FoundSystem {
@@ -159,7 +159,7 @@ class Composed {
         try {
           await this.protocol.ready(this.target({ cluster, node, options: {} }), signal)
         } catch (error) {
-          if (error instanceof UsageError) throw error
+          if (error instanceof UsageError || error instanceof BrokenClient) throw error
           throw new Error(`${node.name}: ${messageOf(error)}`)
         }
       }),

@@ -20,8 +20,8 @@ export const starts = {
   stdio: {
     summary: 'a compose file and a client program of your own, in Python and in bash',
     next: [
-      "npx schism test --compose docker-compose.yml --service redis --client 'stdio:python3 client.py' --workload register --time-limit 20",
-      "npx schism test --compose docker-compose.yml --service redis --client 'stdio:bash client.sh' --workload read-write --time-limit 20",
+      "npx schism test --compose docker-compose.yml --service redis --client 'stdio:python3 client.py' --workload register --concurrency 5 --time-limit 20",
+      "npx schism test --compose docker-compose.yml --service redis --client 'stdio:bash client.sh' --workload read-write --concurrency 5 --time-limit 20",
     ],
   },
 } as const satisfies Readonly<

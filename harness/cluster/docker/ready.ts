@@ -4,7 +4,7 @@
  * process ended ends the wait at once: nothing would start it again.
  */
 import { milliseconds, realClock, sleep } from '../../clock.ts'
-import { EnvironmentError, messageOf, UsageError } from '../../errors.ts'
+import { BrokenClient, EnvironmentError, messageOf, UsageError } from '../../errors.ts'
 import type { Engine } from './engine.ts'
 import { lastLines } from './logs.ts'
 import type { DockerNode } from './node.ts'
@@ -47,7 +47,7 @@ export const awaitReady = async (request: ReadyRequest): Promise<void> => {
 
 /**
  * Why the system does not serve; undefined when it does. Never outlives the signal.
- * @throws UsageError when it never will
+ * @throws UsageError, BrokenClient when it never will
  */
 const askOnce = (ask: ReadyRequest['ask'], signal: AbortSignal): Promise<string | undefined> =>
   new Promise((resolve, reject) => {
@@ -57,7 +57,9 @@ const askOnce = (ask: ReadyRequest['ask'], signal: AbortSignal): Promise<string 
       .then(
         () => resolve(undefined),
         (error: unknown) =>
-          error instanceof UsageError ? reject(error) : resolve(messageOf(error)),
+          error instanceof UsageError || error instanceof BrokenClient
+            ? reject(error)
+            : resolve(messageOf(error)),
       )
       .finally(() => signal.removeEventListener('abort', interrupt))
   })

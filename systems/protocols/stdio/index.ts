@@ -13,7 +13,7 @@ import {
   type Target,
   UsageError,
 } from '../../../harness/api.ts'
-import { type Message, Program, quoted } from './program.ts'
+import { EndedProgram, type Message, Program, quoted } from './program.ts'
 
 /** Of the messages; what has another one is not understood. */
 const VERSION = 1
@@ -145,7 +145,7 @@ export default {
       program.close()
     } catch (error) {
       await wait(PAUSE_MS)
-      throw error
+      throw error instanceof EndedProgram ? new Error(error.message) : error
     }
   },
 } satisfies Protocol

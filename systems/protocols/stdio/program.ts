@@ -24,6 +24,9 @@ export type Message = Readonly<Record<string, unknown>>
 /** What a shell says when it cannot start a command. */
 const notStarted: readonly (number | undefined)[] = [126, 127]
 
+/** It ended: while a system starts that may mean no more than that there was nobody to connect to. */
+export class EndedProgram extends BrokenClient {}
+
 /** Waits for one line. */
 interface Waiting {
   readonly resolve: (message: Message) => void
@@ -91,12 +94,9 @@ export class Program {
   }
 
   /** Says that it is broken and how, once, to whoever waits, and ends it. */
-  break(how: string): BrokenClient {
-    this.broken ??= new BrokenClient(
-      [`the client program ${this.command} (for ${this.node}) ${how}`, ...this.lastErrors()].join(
-        '\n',
-      ),
-    )
+  break(how: string, Kind: typeof BrokenClient = BrokenClient): BrokenClient {
+    const what = `the client program ${this.command} (for ${this.node}) ${how}`
+    this.broken ??= new Kind([what, ...this.lastErrors()].join('\n'))
     const { waiting } = this
     this.waiting = undefined
     waiting?.reject(this.broken)
@@ -144,7 +144,7 @@ export class Program {
 
   private ended(code: number | undefined, signal: string | undefined): void {
     if (this.closed && this.waiting === undefined) return
-    this.break(`ended with ${signal ?? `exit code ${code}`}`)
+    this.break(`ended with ${signal ?? `exit code ${code}`}`, EndedProgram)
   }
 
   private lastErrors(): readonly string[] {
