@@ -94,7 +94,13 @@ const withExplanation = async (
 ): Promise<VerdictRecord> => {
   if (input.by !== undefined || verdict.valid !== false) return verdict
   const budgetMs = Math.min(EXPLANATION_MS, budget.budgetMs)
-  return explained(verdict, checkers, history, limitsOf({ ...budget, budgetMs }))
+  try {
+    return await explained(verdict, checkers, history, limitsOf({ ...budget, budgetMs }))
+  } catch (error) {
+    // The verdict is there: a bug beside it must not cost it.
+    const note = `the violation could not be explained further: ${messageOf(error)}`
+    return { ...verdict, notes: [...verdict.notes, note] }
+  }
 }
 
 /** The verdict of one checker, on several threads where it can share its work and some are free. */
