@@ -1,6 +1,6 @@
 /** Finds and loads the configuration: the file named, or the one that lies here. */
 import { existsSync } from 'node:fs'
-import { dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { dirname, extname, isAbsolute, relative, resolve } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { jsonOf } from '../schedule/read.ts'
 import { type CiConfig, readConfig } from './config.ts'
@@ -41,7 +41,5 @@ const exportOf = async (path: string): Promise<unknown> => {
 const shown = (path: string): string => {
   const from = relative(process.cwd(), path)
   if (from === '') return '.'
-  return from.startsWith('..') || isAbsolute(from)
-    ? path
-    : join('.', sep, from).replace(/^[\\/]/, './')
+  return from.startsWith('..') || isAbsolute(from) ? path : `./${from}`
 }
