@@ -145,7 +145,7 @@ describe('the timeline of a violating run of Redis', () => {
     const canvas = page.locator('.timeline-frame canvas')
     await canvas.scrollIntoViewIfNeeded()
     const box = (await canvas.boundingBox())!
-    const row = box.y + box.height - 16
+    const row = box.y + box.height - 28
     // It begins in the middle of the axis, which begins behind the names.
     const middle = box.x + 104 + (box.width - 104) / 2 + 1
     await page.mouse.move(middle, row)

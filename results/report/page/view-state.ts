@@ -29,8 +29,8 @@ export interface ViewState {
   readonly filter: Filter
 }
 
-/** The shortest window: at 1 µs across nothing more is to be seen. */
-const SHORTEST_NS = 1000
+/** The shortest window: no clock tells shorter ones apart. */
+const SHORTEST_NS = 100
 
 export class View {
   #state: ViewState

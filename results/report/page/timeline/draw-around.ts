@@ -5,13 +5,13 @@
 import type { FaultView } from '../../timeline.ts'
 import type { Palette } from '../canvas.ts'
 import { ticks } from './axis.ts'
+import { fitting, NAMES_FONT, readable, SMALL_FONT } from './canvas-text.ts'
+import { drawNode } from './draw-nodes.ts'
 import { type Geometry, GUTTER, NODE_ROW, rowTop, xOf } from './geometry.ts'
-import type { NodeRow, Scene } from './scene.ts'
+import type { Scene } from './scene.ts'
 
 type Canvas = CanvasRenderingContext2D
 
-const NAMES_FONT = '12px system-ui, sans-serif'
-const SMALL_FONT = '11px system-ui, sans-serif'
 const TICK_ROOM = 110
 
 /** What stands behind the operations. */
@@ -34,7 +34,24 @@ export const drawBehind = (
       if (y > lanesTop) canvas.fillRect(left, Math.round(y), width - left, 1)
     }
     canvas.globalAlpha = 1
+    for (const ns of scene.leaderChanges)
+      upright(canvas, xOf(geometry, ns), geometry, palette.leader)
+    for (const { timeNs } of scene.phases)
+      upright(canvas, xOf(geometry, timeNs), geometry, palette.quiet)
   })
+}
+
+/** A dashed line from top to bottom. */
+const upright = (canvas: Canvas, x: number, geometry: Geometry, stroke: string): void => {
+  if (x < geometry.left || x > geometry.width) return
+  canvas.strokeStyle = stroke
+  canvas.lineWidth = 1
+  canvas.setLineDash([2, 4])
+  canvas.beginPath()
+  canvas.moveTo(Math.round(x) + 0.5, geometry.faultsTop)
+  canvas.lineTo(Math.round(x) + 0.5, geometry.height)
+  canvas.stroke()
+  canvas.setLineDash([])
 }
 
 /** What stands before them: names, so that lanes that scroll pass beneath. */
@@ -53,6 +70,10 @@ export const drawFront = (
     scene.nodes.forEach((node, at) => {
       drawNode(canvas, node, geometry.nodesTop + at * NODE_ROW, geometry, palette)
     })
+    canvas.font = SMALL_FONT
+    canvas.fillStyle = palette.quiet
+    for (const { timeNs, phase } of scene.phases)
+      readable(canvas, phase, xOf(geometry, timeNs) + 4, geometry.height - 8, palette)
   })
 }
 
@@ -104,133 +125,6 @@ const drawFaultName = (
   canvas.fillText(text, from + 5, faultsTop + (line + 0.5) * faultLine + 2)
 }
 
-const drawNode = (
-  canvas: Canvas,
-  { led, faults, clock }: NodeRow,
-  top: number,
-  geometry: Geometry,
-  palette: Palette,
-): void => {
-  const { width } = geometry
-  const middle = top + NODE_ROW / 2
-  for (const fault of faults) {
-    const from = xOf(geometry, fault.fromNs)
-    const to = Math.max(from + 3, xOf(geometry, fault.toNs))
-    hatch(
-      canvas,
-      { x: from, y: top + 3, width: to - from, height: NODE_ROW - 6 },
-      geometry,
-      palette,
-    )
-  }
-  canvas.fillStyle = palette.leader
-  canvas.font = SMALL_FONT
-  canvas.textBaseline = 'middle'
-  for (const { from, to, label } of led) {
-    const x = xOf(geometry, from)
-    const end = Math.max(x + 3, xOf(geometry, to))
-    if (end < geometry.left || x > width) continue
-    canvas.fillRect(x, middle + 4, end - x, 4)
-    flag(canvas, x, middle + 4)
-    const start = Math.max(geometry.left, x) + 5
-    readable(
-      canvas,
-      fitting(canvas, label, Math.min(end, width) - start - 4),
-      start + 3,
-      middle - 2,
-      palette,
-    )
-  }
-  drawClock(canvas, clock, top, geometry, palette)
-}
-
-/** A text on whatever is behind it. */
-const readable = (canvas: Canvas, text: string, x: number, y: number, { page }: Palette): void => {
-  canvas.save()
-  canvas.setLineDash([])
-  canvas.lineJoin = 'round'
-  canvas.lineWidth = 4
-  canvas.strokeStyle = page
-  canvas.strokeText(text, x, y)
-  canvas.restore()
-  canvas.fillText(text, x, y)
-}
-
-/** A new leader. */
-const flag = (canvas: Canvas, x: number, y: number): void => {
-  canvas.beginPath()
-  canvas.moveTo(x, y + 4)
-  canvas.lineTo(x, y - 9)
-  canvas.lineTo(x + 6, y - 5.5)
-  canvas.lineTo(x, y - 2)
-  canvas.fill()
-}
-
-/** Where a clock was wrong by 5 ms or more: a wavy line, and by how much. */
-const drawClock = (
-  canvas: Canvas,
-  clock: NodeRow['clock'],
-  top: number,
-  geometry: Geometry,
-  palette: Palette,
-): void => {
-  canvas.strokeStyle = canvas.fillStyle = palette.info
-  canvas.lineWidth = 1.5
-  let said = Number.NEGATIVE_INFINITY
-  clock.forEach(({ ns, ms }, at) => {
-    if (ms === null || Math.abs(ms) < 5) return
-    const from = xOf(geometry, ns)
-    const to = xOf(geometry, clock[at + 1]?.ns ?? geometry.window.to)
-    if (to < geometry.left || from > geometry.width) return
-    canvas.beginPath()
-    canvas.setLineDash([2, 2])
-    canvas.moveTo(from, top + 3)
-    canvas.lineTo(to, top + 3)
-    canvas.stroke()
-    canvas.setLineDash([])
-    const text = `clock ${aheadText(ms)}`
-    const start = Math.max(from, geometry.left) + 4
-    if (start < said) return
-    said = start + canvas.measureText(text).width + 60
-    readable(canvas, text, start, top + 10, palette)
-  })
-}
-
-const aheadText = (ms: number): string =>
-  `${ms < 0 ? '−' : '+'}${Math.abs(ms) < 1000 ? `${Math.round(Math.abs(ms))} ms` : `${Number((Math.abs(ms) / 1000).toPrecision(3))} s`}`
-
-interface Box {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
-
-/** Slanted lines in a box. */
-const hatch = (canvas: Canvas, box: Box, geometry: Geometry, palette: Palette): void => {
-  const from = Math.max(box.x, geometry.left - 10)
-  const to = Math.min(box.x + box.width, geometry.width + 10)
-  if (to <= from) return
-  canvas.save()
-  canvas.beginPath()
-  canvas.rect(from, box.y, to - from, box.height)
-  canvas.fillStyle = palette.band
-  canvas.fill()
-  canvas.clip()
-  canvas.strokeStyle = palette['band-edge']
-  canvas.lineWidth = 1
-  canvas.beginPath()
-  // The lines stay where they are on the page, so the box may begin anywhere.
-  const step = 7
-  for (let x = Math.floor((from - box.height) / step) * step; x < to; x += step) {
-    canvas.moveTo(x, box.y + box.height)
-    canvas.lineTo(x + box.height, box.y)
-  }
-  canvas.stroke()
-  canvas.strokeRect(from, box.y, to - from, box.height)
-  canvas.restore()
-}
-
 const drawAxis = (canvas: Canvas, geometry: Geometry, palette: Palette): void => {
   const { left, width, faultsTop } = geometry
   canvas.fillStyle = palette.page
@@ -274,12 +168,4 @@ const drawRowNames = (canvas: Canvas, scene: Scene, geometry: Geometry, palette:
   if (scene.faults.length > 0) canvas.fillText('faults', 2, faultsTop + 10)
   canvas.fillStyle = palette.line
   canvas.fillRect(0, lanesTop - 3, width, 1)
-}
-
-/** As much of a text as there is room for. */
-const fitting = (canvas: Canvas, text: string, room: number): string => {
-  if (room < 12) return ''
-  if (canvas.measureText(text).width <= room) return text
-  const share = Math.floor((text.length * room) / canvas.measureText(text).width) - 1
-  return share < 2 ? '' : `${text.slice(0, share)}…`
 }

@@ -9,6 +9,8 @@ export const NODE_ROW = 22
 const LANES_MAX = 480
 const LANE_MOST = 24
 const LANE_LEAST = 13
+/** Below the lanes. */
+const PHASE_NAMES = 16
 
 export interface Geometry {
   readonly width: number
@@ -36,7 +38,7 @@ export const heights = (scene: Scene) => {
   const faultsTop = AXIS
   const nodesTop = faultsTop + lines * FAULT_LINE + (lines > 0 ? 4 : 0)
   const lanesTop = nodesTop + scene.nodes.length * NODE_ROW + 6
-  const lanes = Math.max(1, length) * laneHeight + 4
+  const lanes = Math.max(1, length) * laneHeight + PHASE_NAMES
   return {
     faultsTop,
     faultLine: FAULT_LINE,

@@ -45,7 +45,9 @@ export interface Scene {
   readonly faults: readonly FaultView[]
   /** In which line above the lanes each fault has its name: those that overlap have different ones. */
   readonly faultLines: readonly number[]
-  readonly phases: readonly Span[]
+  /** When somebody else led than before, and when each phase of the run began; ns. */
+  readonly leaderChanges: readonly number[]
+  readonly phases: readonly { readonly timeNs: number; readonly phase: string }[]
   readonly endNs: number
   /** Places of the operations that prove a violation. */
   readonly violations: ReadonlySet<number>
@@ -80,10 +82,8 @@ export const sceneOf = ({ operations, lanes, matches, around, clocks }: SceneInp
     nodes: around.nodes.map((name) => nodeRow(name, around, clocks)),
     faults,
     faultLines: linesOf(faults),
-    phases: spans(
-      around.phases.map(({ timeNs, phase }) => ({ ns: timeNs, label: phase })),
-      endNs,
-    ),
+    leaderChanges: changesOf(around.leaders),
+    phases: around.phases,
     endNs,
     violations: new Set(proving.filter((place) => place !== NONE)),
   }
@@ -101,6 +101,15 @@ const nodeRow = (name: string, around: PageAround, clocks: ClockOffsets | undefi
     faults: around.faults.filter(({ nodes }) => nodes.includes(name)),
     clock: offsets.map((ms, at) => ({ ns: clocks!.x[at]! * 1e9, ms })),
   }
+}
+
+/** When other nodes led than before; nobody, for a while, is no change. */
+const changesOf = (sightings: PageAround['leaders']): readonly number[] => {
+  const seen = sightings.filter(({ leaders }) => leaders.length > 0)
+  return seen.flatMap(({ timeNs, leaders }, at) => {
+    const before = seen[at - 1]?.leaders
+    return before === undefined || leaders.every((one) => before.includes(one)) ? [] : [timeNs]
+  })
 }
 
 /** From each moment to the next one. */
