@@ -1,9 +1,6 @@
 /** The panels of the report in a browser, on runs that schism recorded and on the ways in which a run can end. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { unlimited } from '../../../../checkers/checker.ts'
 import { History } from '../../../../checkers/history.ts'
 import { listAppend } from '../../../../checkers/list-append.ts'
@@ -14,39 +11,18 @@ import { htmlReport } from '../../html.ts'
 import { logExcerpt } from '../../log-excerpt.ts'
 import type { PageInput } from '../../page-data.ts'
 import { sampleRun } from '../../sample.test-helper.ts'
+import { patience, reportBrowser } from '../../testing/browser.ts'
 import { type Recorded, recordedRun } from '../../testing/recorded-runs.ts'
 
-const quiet =
-  '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run ' +
-  '--disable-background-networking --disable-component-update --disable-sync'
-
-/** Polls from outside: Playwright's own waiting evaluates strings, which the page's policy forbids. */
-const patience = { timeout: 60_000 }
-
-let browser: Browser
-let folder = ''
+const opened = reportBrowser()
 let page: Page
-let complaints: string[] = []
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'schism-panels-'))
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet.split(' ') })
-})
-afterAll(async () => {
-  await browser?.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+let complaints: readonly string[]
 
 /** Opens a report; what it complains about is collected. */
 const open = async (input: PageInput): Promise<void> => {
-  const file = join(folder, 'report.html')
-  writeFileSync(file, await htmlReport(input))
+  const html = await htmlReport(input)
   await page?.close()
-  page = await browser.newPage({ viewport: { width: 1200, height: 900 } })
-  complaints = []
-  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`))
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  await page.goto(`file://${file}`)
+  ;({ page, complaints } = await opened(html))
   await page.waitForSelector('#rate canvas')
 }
 
