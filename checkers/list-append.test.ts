@@ -1,8 +1,11 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { unlimited } from './checker.ts'
-import type { History } from './history.ts'
+import { History } from './history.ts'
 import { listAppend } from './list-append.ts'
-import { by, fail, historiesOf, info } from './testing/transactions.ts'
+import { restrict } from './sequential/restrict.ts'
+import { transactionalHistories } from './testing/isolation-histories.ts'
+import { by, fail, historiesOf, info, type Txn } from './testing/transactions.ts'
 
 const { concurrent, oneByOne } = historiesOf('list-append')
 
@@ -193,6 +196,31 @@ const cases: readonly Case[] = [
     not: 'none',
   },
   {
+    name: 'snapshot isolation without G-single (Elle’s si-without-g-single.edn)',
+    history: oneByOne('ax2', 'ay1rx', 'rzryax5', 'az2rx2'),
+    level: 'serializable',
+    types: ['G2-item'],
+    not: 'repeatable-read, strong-snapshot-isolation',
+  },
+  {
+    name: 'the example of Elle’s paper: Tidb retried a transaction (paper-example.edn)',
+    history: oneByOne(
+      'ax1ax3ax4ay2ay3ay4ay5az1az2',
+      'ay8rx134',
+      'az4ry23458rz124rx134',
+      'at1rx134ry2345az3',
+    ),
+    level: 'serializable',
+    types: ['G-single-item'],
+    not: 'consistent-view, repeatable-read',
+  },
+  {
+    name: 'appends of one transaction the other way round, or the second one alone (Elle finds neither)',
+    history: concurrent('ax1ax2ay1ay2', 'rx21', 'ry2'),
+    types: ['G-single-item', 'G1b', 'cyclic-versions', 'cyclic-versions'],
+    not: 'read-uncommitted',
+  },
+  {
     name: 'a read of what nobody wrote',
     history: concurrent('rx1'),
     types: ['garbage-read'],
@@ -207,4 +235,103 @@ describe('literal histories', () => {
     expect(found.not).toBe(not)
     expect(found.verdict.valid).toBe(types.length === 0)
   })
+})
+
+describe('what is shown of an anomaly', () => {
+  test('is a sentence with every reason, and edges between operations', () => {
+    const { verdict } = judge(concurrent('ax1ay1', 'ax2ry', 'rx12'))
+    if (verdict.valid !== false) throw new Error('a violation')
+    expect(verdict.anomalies).toEqual([
+      {
+        type: 'G-single-item',
+        summary:
+          "T1 < T2, because T1's read of y = [] did not see T2's append of 1, which no read saw; " +
+          "T2 < T1, because T1 appended 2 to x behind T2's append of 1, as [1 2] shows: " +
+          'a contradiction (T1 is operation 1, T2 is operation 0)',
+        ops: [0, 1, 2],
+        edges: [
+          {
+            from: 1,
+            to: 0,
+            relation: 'rw',
+            why: "T1's read of y = [] did not see T2's append of 1, which no read saw",
+          },
+          {
+            from: 0,
+            to: 1,
+            relation: 'ww',
+            why: "T1 appended 2 to x behind T2's append of 1, as [1 2] shows",
+          },
+        ],
+      },
+    ])
+    expect(verdict.stats).toMatchObject({ transactions: 3, 'G-single-item': 1 })
+  })
+
+  test('is shown for ten anomalies of a type, and all are counted', () => {
+    const aborted = Array.from({ length: 12 }, () => 'rx1')
+    const { verdict, types } = judge(concurrent(fail('ax1'), ...aborted))
+    expect(types).toEqual(Array.from({ length: 10 }, () => 'G1a'))
+    expect(verdict.stats?.G1a).toBe(12)
+  })
+})
+
+describe('histories that tell less than they should', () => {
+  test('an empty one is valid', () => {
+    expect(judge(concurrent()).verdict).toMatchObject({ valid: true, stats: { transactions: 0 } })
+  })
+
+  test('transactions that never ended may have happened', () => {
+    const open: Txn = { text: 'ax1ay1', type: 'none' }
+    expect(judge(concurrent(open, 'rx1ry1')).types).toEqual([])
+    expect(judge(concurrent(open, 'rx1ry')).types).toEqual(['G-single-item'])
+    expect(judge(concurrent(open, 'rxry')).types).toEqual([])
+  })
+
+  test('a value that is appended twice leaves open what cannot be excluded', () => {
+    const { verdict } = judge(concurrent('ax1', 'ax1', 'rx1'))
+    expect(verdict).toMatchObject({
+      valid: 'unknown',
+      reason: 'operation 0 and operation 1 both append 1 to x: expected every value of a key once',
+    })
+    expect(judge(concurrent('ax1ax1')).verdict).toMatchObject({
+      reason: 'operation 0 appends 1 to x twice: expected every value of a key once',
+    })
+  })
+
+  test('a value that is appended twice hides no other anomaly, and makes none', () => {
+    expect(judge(concurrent('ax1', 'ax1', 'ay1rz', 'az1ry')).types).toEqual(['G2-item'])
+    expect(judge(concurrent('ax1', 'ax1', 'rx11')).types).toEqual([])
+    expect(judge(concurrent('ax1', fail('ax1'), 'rx1')).types).toEqual([])
+  })
+
+  test('operations of another kind are none that can be judged', () => {
+    const history = History.from([
+      { type: 'invoke', process: 0, f: 'txn', value: [['inc', 'x', 1]] },
+    ])
+    expect(judge(history).verdict).toMatchObject({
+      valid: 'unknown',
+      reason:
+        'list-append cannot read this history: operation 0: micro-operation ["inc","x",1]: ' +
+        'expected ["append", key, value] or ["r", key, list or null]',
+    })
+  })
+})
+
+test('the operations of an anomaly alone show it again', () => {
+  fc.assert(
+    fc.property(transactionalHistories('list-append', 7), (history) => {
+      const { verdict, types } = judge(history)
+      if (verdict.valid !== false) return
+      const contradicts = ['incompatible-order', 'duplicate-elements', 'garbage-read']
+      const plain = !contradicts.some((type) => types.includes(type))
+      for (const { type, ops } of verdict.anomalies) {
+        const positions = ops.map((op) => history.columns.index.indexOf(op))
+        const alone = judge(restrict(history, positions).history)
+        expect(alone.verdict.valid).toBe(false)
+        if (plain) expect(alone.types).toContain(type)
+      }
+    }),
+    { numRuns: 150 },
+  )
 })

@@ -8,7 +8,7 @@ import { rwRegister } from '../rw-register.ts'
 import { transactionalHistories } from '../testing/isolation-histories.ts'
 import { type Given, type Kind, keeps } from '../testing/isolation-oracle.ts'
 
-const RUNS = Number(process.env.SCHISM_AGREEMENT_RUNS ?? 150)
+const RUNS = Number(process.env.SCHISM_AGREEMENT_RUNS ?? 100)
 
 const levels: readonly (readonly [name: string, kind: Kind, given: Given])[] = [
   ['snapshot-isolation', 'snapshot-isolation', 'nothing'],

@@ -24,13 +24,17 @@ export const eventOf = (map: Readonly<Record<string, unknown>>): EventInput => {
   const pair = tupleOf(map.value)
   const key = pair?.[0] ?? map.key ?? undefined
   if (key !== undefined && !isKey(key)) throw wrong('key', key, 'a name or a number')
-  const { index, time, f, node } = map
+  const { index, time, node } = map
+  // Histories of transactions alone, as Elle has them, may leave out that they are, and a single process.
+  const bare = map.f === undefined && isTransaction(map.value)
+  const f = bare ? 'txn' : map.f
+  const process = bare ? (map.process ?? 0) : map.process
   if (typeof f !== 'string' || f === '') throw wrong('f', f, 'the name of an operation')
   if (given(index) && !whole(index)) throw wrong('index', index, 'a whole number')
   if (given(time) && !Number.isFinite(time)) throw wrong('time', time, 'nanoseconds')
   return {
     type,
-    process: processOf(map.process, type),
+    process: processOf(process, type),
     f,
     value: pair === undefined ? (map.value ?? null) : pair[1],
     ...(given(index) && { index: index as number }),
@@ -47,6 +51,12 @@ export const eventOf = (map: Readonly<Record<string, unknown>>): EventInput => {
  */
 const failed = (map: Readonly<Record<string, unknown>>): boolean =>
   map.error !== undefined || map.exception !== undefined
+
+/** Whether a value is a list of micro-operations [f key value]. */
+const isTransaction = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((step) => Array.isArray(step) && typeof step[0] === 'string')
 
 const given = (value: unknown): boolean => value !== undefined && value !== null
 

@@ -1,12 +1,12 @@
 /**
  * Anomalies that one transaction shows by itself: a read that is not what its own reads and appends before it left
- * (INT of Cerone, Bernardi and Gotsman 2015), and a read of what it appended only later.
+ * (INT of Cerone, Bernardi and Gotsman 2015), a read of what it appended only later, appends in another order.
  */
-import { NONE } from '../../history.ts'
+import { FAIL, NONE } from '../../history.ts'
 import { APPEND, READ, SCALAR } from '../columns.ts'
 import type { Tally } from '../tally.ts'
 import { indexesOf, keyWord, listWord, operation, readWord, valueWord } from '../words.ts'
-import { eachAppend, eachRead, type Versions } from './versions.ts'
+import { eachAppend, eachRead, isUnread, type Versions } from './versions.ts'
 
 /** O(micro-operations), where a transaction touches no key very often */
 export const findInternal = (versions: Versions, tally: Tally): void => {
@@ -23,6 +23,7 @@ export const findInternal = (versions: Versions, tally: Tally): void => {
     }))
   })
   eachAppend(transactions, (append, writer) => {
+    findReversed(versions, append, writer, tally)
     for (let before = previous[append]!; before !== NONE; before = previous[before]!) {
       if (transactions.kind[before] !== READ || !contains(versions, before, append)) continue
       const [key, value] = [transactions.key[append]!, transactions.value[append]!]
@@ -35,6 +36,26 @@ export const findInternal = (versions: Versions, tally: Tally): void => {
       return
     }
   })
+}
+
+/** Two appends of one transaction that stand in the list the other way round, or the second one alone. */
+const findReversed = (versions: Versions, append: number, writer: number, tally: Tally): void => {
+  const { transactions, previous, item } = versions
+  if (item[append] === NONE || transactions.outcome[writer] === FAIL) return
+  let first = previous[append]!
+  while (first !== NONE && transactions.kind[first] === READ) first = previous[first]!
+  if (first === NONE) return
+  if (item[first] === NONE ? !isUnread(versions, first) : item[first]! < item[append]!) return
+  const key = transactions.key[append]!
+  const read = versions.longest[key]!
+  const reader = transactions.owner[read]!
+  const [one, other] = [first, append].map((at) => valueWord(transactions, transactions.value[at]!))
+  tally.add('cyclic-versions', () => ({
+    summary:
+      `${operation(transactions, writer)} appended ${one} to ${keyWord(transactions, key)} before ${other}, ` +
+      `and ${operation(transactions, reader)} read ${readWord(transactions, read)}, without ${one} before ${other}`,
+    ops: indexesOf(transactions, [writer, reader]),
+  }))
 }
 
 /** What a transaction must see: all of a list where it read it before, else its end. */

@@ -22,23 +22,20 @@ export const shownBy = (versions: Versions): Shown => {
   const { kind, keys, owner, outcome } = transactions
   const place = new Int32Array(size).fill(NONE)
   const start = new Int32Array(keys + 1)
+  // Read versions may be writes that no other transaction should see.
+  const met = new Uint8Array(size)
+  for (let at = 0; at < version.length; at++) if (version[at] !== NONE) met[version[at]!] = 1
   const eachVersion = (visit: (one: number) => void): void => {
-    for (let key = 0; key < keys; key++) visit(owner.length + key)
-    for (let at = 0; at < version.length; at++) if (version[at] === at) visit(at)
+    for (let one = owner.length; one < size; one++) if (met[one] === 1) visit(one)
+    for (let one = 0; one < owner.length; one++) if (met[one] === 1) visit(one)
   }
-  // The initial version of a register counts where somebody read it.
-  const initial = new Uint8Array(keys)
-  for (let at = 0; at < version.length; at++)
-    if (version[at]! >= owner.length) initial[version[at]! - owner.length] = 1
-  const counts = (one: number): boolean => one < owner.length || initial[one - owner.length] === 1
   eachVersion((one) => {
-    if (counts(one)) start[keyOfVersion(versions, one) + 1]!++
+    start[keyOfVersion(versions, one) + 1]!++
   })
   for (let key = 0; key < keys; key++) start[key + 1]! += start[key]!
   const next = start.slice()
   const all = new Int32Array(start[keys]!)
   eachVersion((one) => {
-    if (!counts(one)) return
     const at = next[keyOfVersion(versions, one)]!++
     all[at] = one
     place[one] = at
