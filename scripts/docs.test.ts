@@ -12,6 +12,14 @@ import {
   withTables,
   withTemplates,
 } from './docs.ts'
+import {
+  commandsPage,
+  commandsText,
+  jsonPage,
+  jsonSchema,
+  jsonText,
+  schemaFile,
+} from './json-docs.ts'
 import { mistakesOf } from './track-record.ts'
 
 test('the tables in the README are what the catalog says (npx tsx scripts/docs.ts renews them)', async () => {
@@ -33,6 +41,12 @@ test('the tables of reference systems are what the catalog and the findings say'
   const page = readFileSync(referencesPage, 'utf8')
   const catalog = await loadCatalog()
   expect(withReferences(page, catalog, await mistakesOf(catalog))).toBe(page)
+})
+
+test('the pages on commands and on JSON are what the commands and their schemas say', async () => {
+  expect(await commandsText()).toBe(readFileSync(commandsPage, 'utf8'))
+  expect(jsonText()).toBe(readFileSync(jsonPage, 'utf8'))
+  expect(jsonSchema()).toBe(readFileSync(schemaFile, 'utf8'))
 })
 
 test('docs/checkers.md has a row for every checker and model', async () => {

@@ -1,6 +1,6 @@
 /**
- * The tables of the README, docs/faults.md, docs/schedules.md and docs/reference-systems.md, generated from the catalog
- * and the findings so that they cannot go stale:
+ * The tables of the README, docs/faults.md, docs/schedules.md and docs/reference-systems.md, and the pages on commands and JSON,
+ * generated from the catalog, the findings, the commands and the schemas so that they cannot go stale:
  *
  *   npx tsx scripts/docs.ts
  */
@@ -9,6 +9,14 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Catalog, loadCatalog } from '../harness/catalog.ts'
 import { drivable } from '../harness/plan.ts'
+import {
+  commandsPage,
+  commandsText,
+  jsonPage,
+  jsonSchema,
+  jsonText,
+  schemaFile,
+} from './json-docs.ts'
 import { type Mistakes, mistakesOf, references } from './track-record.ts'
 
 export const readme = join(import.meta.dirname, '..', 'README.md')
@@ -97,6 +105,9 @@ export const withReferences = (page: string, catalog: Catalog, mistakes: Mistake
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const catalog = await loadCatalog()
   writeFileSync(readme, withTables(readFileSync(readme, 'utf8'), catalog))
+  writeFileSync(jsonPage, jsonText())
+  writeFileSync(schemaFile, jsonSchema())
+  writeFileSync(commandsPage, await commandsText())
   writeFileSync(faultsPage, withFaults(readFileSync(faultsPage, 'utf8'), catalog))
   writeFileSync(schedulesPage, withTemplates(readFileSync(schedulesPage, 'utf8'), catalog))
   const mistakes = await mistakesOf(catalog)

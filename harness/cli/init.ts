@@ -1,7 +1,7 @@
 /** `schism init`: writes a starting point for testing a system of one's own, which runs as it is. */
 import { type ExitCode, exitCodes } from '../errors.ts'
 import { type Start, starts, writeStart } from '../own/starts.ts'
-import type { Arguments, Command } from './command.ts'
+import { type Arguments, type Command, jsonOption } from './command.ts'
 
 const kinds = Object.entries(starts).map(([name, { summary }]) => `${name}: ${summary}`)
 
@@ -17,7 +17,7 @@ export const initCommand: Command = {
       describe: kinds.join('; '),
     },
   },
-  options: {},
+  options: { json: jsonOption },
   examples: [
     ['init', 'a compose file; nothing is overwritten'],
     ['init system', 'a system in one TypeScript file'],
@@ -29,9 +29,13 @@ export const initCommand: Command = {
 async function init(args: Arguments): Promise<ExitCode> {
   const start = args.text('start') as Start
   const names = writeStart(start, process.cwd())
+  const { next } = starts[start]
+  if (args.flag('json')) {
+    console.log(JSON.stringify({ version: 1, start, files: names, next }, null, 2))
+    return exitCodes.valid
+  }
   console.log(`wrote ${names.join(', ')}`)
-  console.log(
-    ['', 'It runs as it is:', ...starts[start].next.map((line) => `  ${line}`)].join('\n'),
-  )
+  if (!args.flag('quiet'))
+    console.log(['', 'It runs as it is:', ...next.map((line) => `  ${line}`)].join('\n'))
   return exitCodes.valid
 }

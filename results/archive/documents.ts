@@ -4,6 +4,7 @@
  * fields may come at any time. Nothing of this is loaded by the commands themselves.
  */
 import { z } from 'zod'
+import { ciRecord } from '../ci/record.ts'
 import { huntRecord } from '../finding.ts'
 import { runRecord } from '../run.ts'
 import { runDifference } from './difference.ts'
@@ -74,6 +75,8 @@ export const documents: Readonly<Record<string, z.ZodObject>> = {
     }),
     trials: z.array(trial),
   }),
+  ci: ciRecord,
+  merge: ciRecord,
   check: versioned({ results: z.array(verdictRecord).describe('a verdict an input, in order') }),
   convert: versioned({
     input: z.string(),
@@ -117,6 +120,9 @@ export const documents: Readonly<Record<string, z.ZodObject>> = {
         unavailable,
       }),
     ),
+    clients: z
+      .array(z.object({ ...plugIn, workloads: texts }))
+      .describe('of protocols, for systems that schism does not know'),
     workloads: z.array(
       z.object({ ...plugIn, client: z.string(), options: z.record(z.string(), option) }),
     ),
@@ -149,5 +155,10 @@ export const documents: Readonly<Record<string, z.ZodObject>> = {
     volumes: texts,
     folders: texts,
   }).describe('what was removed, by name'),
+  init: versioned({
+    start: z.string(),
+    files: texts.describe('that were written'),
+    next: texts.describe('commands to try them with'),
+  }),
   completion: versioned({ shell: z.string(), script: z.string() }),
 }

@@ -5,11 +5,11 @@
  * damaged, or of another version, is made again, and where it cannot be written (a read-only disk) all goes on
  * without. It appears whole or not at all; of two writers at a time either leaves a right one.
  */
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { attempt, files, StoreError, writeWhole } from '../store.ts'
-import { type RunRow, readRow, runRow } from './row.ts'
+import { type RunRow, readRow } from './row.ts'
 
 /** The index' file in the store. */
 export const INDEX = '.index.json'
@@ -20,11 +20,15 @@ interface Indexed {
   readonly row: RunRow
 }
 
-const indexFile = z.object({
+/** The first line of the file; the second one has the runs. */
+interface Head {
   /** Another number for other rows. */
-  version: z.literal(1),
-  runs: z.array(z.object({ changedMs: z.number(), row: runRow })),
-})
+  readonly version: number
+  /** Of the second line: what was written by this version and is whole needs no other check. */
+  readonly sha256: string
+}
+
+const VERSION = 1
 
 /** The rows of a store, kept up to date. */
 export class RunIndex {
@@ -62,9 +66,10 @@ export class RunIndex {
   }
 
   private write(): void {
-    const text = JSON.stringify({ version: 1, runs: [...this.known.values()] })
+    const runs = JSON.stringify([...this.known.values()])
+    const head: Head = { version: VERSION, sha256: sha256(runs) }
     try {
-      writeWhole(this.store, INDEX, text)
+      writeWhole(this.store, INDEX, `${JSON.stringify(head)}\n${runs}\n`)
     } catch (error) {
       // A store that may only be read is read all the same.
       if (!(error instanceof StoreError)) throw error
@@ -90,11 +95,16 @@ const current = (folder: string, kept: Indexed | undefined): Indexed | undefined
 
 const read = (path: string): readonly Indexed[] => {
   try {
-    return indexFile.parse(JSON.parse(readFileSync(path, 'utf8'))).runs
+    const [first = '', runs = ''] = readFileSync(path, 'utf8').split('\n')
+    const head = JSON.parse(first) as Head
+    const isWhole = head.version === VERSION && head.sha256 === sha256(runs)
+    return isWhole ? (JSON.parse(runs) as readonly Indexed[]) : []
   } catch {
     return []
   }
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** The folders of a store that may be runs. */
 const foldersOf = (store: string): readonly string[] =>
