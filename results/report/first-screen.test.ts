@@ -76,6 +76,19 @@ test('only where the harness failed do the nodes have the last word', () => {
   expect(screen(set).quotes).toEqual([])
 })
 
+test('what was kept until a run failed is not told as what the system keeps', () => {
+  const failed = screen(register, { outcome: 'environment', problems: ['n1 ended'] })
+  expect(failed.standing).toEqual({})
+  expect(failed.found).toEqual(['linearizable: valid'])
+  expect(screen(register).standing).toEqual({ kept: 'linearizable' })
+})
+
+test('a run that proves nothing says so in its headline', () => {
+  const { word, sentence } = screen(register, unknown('x; vacuous: no ok operation')).headline
+  expect(word).toBe('PROVES NOTHING')
+  expect(sentence).toBe('etcd register: the run proves nothing: no ok operation')
+})
+
 describe('the standing among the levels of consistency', () => {
   const standing = (change: Partial<VerdictRecord>) => standingOf(findings(register, change))
   const violation = (checker: string, type: string) => ({

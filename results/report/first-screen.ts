@@ -7,7 +7,15 @@ import type { Stats } from '../../checkers/checker.ts'
 import type { FoundAnomaly, Placement } from '../run.ts'
 import { adviceOn } from './advice.ts'
 import type { LogLine } from './log-excerpt.ts'
-import { type Findings, found, type Headline, headline, promised } from './sentence.ts'
+import {
+  type Findings,
+  found,
+  type Headline,
+  headline,
+  passed,
+  promised,
+  subject,
+} from './sentence.ts'
 import { line } from './text.ts'
 
 /** How a run ended, as far as its first screen is concerned. */
@@ -58,13 +66,14 @@ export const firstScreen = (findings: Findings, quotes: readonly LogLine[]): Fir
   return {
     title: line(run?.id ?? verdict.input, 120),
     ending,
-    headline: headline(findings),
+    headline: ending === 'vacuous' ? provesNothing(findings) : headline(findings),
     problems: verdict.problems.slice(0, LINES_MAX).map((text) => line(text, 1000)),
     reasons: undecided(findings),
     advice: unsettled ? adviceOn(ending, findings) : [],
     promised: promised(findings),
-    standing: standingOf(findings),
-    found: found(findings),
+    // What was kept until a run failed is not what the system keeps.
+    standing: unsettled && verdict.valid !== false ? {} : standingOf(findings),
+    found: unsettled && verdict.valid !== false ? passed(findings) : found(findings),
     notes: [...verdict.notes, ...around.warnings]
       .slice(0, LINES_MAX)
       .map((text) => line(text, 1000)),
@@ -75,8 +84,17 @@ export const firstScreen = (findings: Findings, quotes: readonly LogLine[]): Fir
 
 const LINES_MAX = 50
 
-/** Whether a run is unknown because too little happened in it. */
+/** How a reason begins when too little happened in a run. */
 const VACUOUS = /(^|; )vacuous: /
+
+const provesNothing = (findings: Findings): Headline => {
+  const { reason = '' } = findings.verdict
+  const why = line(reason.slice(reason.search(VACUOUS)).replace(VACUOUS, ''))
+  return {
+    ...{ word: 'PROVES NOTHING', tone: 'unsure' },
+    sentence: `${subject(findings)}: the run proves nothing: ${why}`,
+  }
+}
 
 export const endingOf = ({ verdict }: Findings): Ending => {
   if (verdict.outcome === 'environment') return 'failure'

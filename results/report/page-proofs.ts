@@ -80,6 +80,7 @@ const ELEMENTS_MAX = 1000
 const pageProof = (history: History, one: Proof, stuck: number | undefined): PageProof => {
   const { anomaly, operations, total } = one
   const cycle = graph(one)
+  const drawn = drawing(one, contradicting(one, stuck))
   return {
     title: line(anomaly.type, 60),
     checker: line(anomaly.checker, 60),
@@ -90,7 +91,8 @@ const pageProof = (history: History, one: Proof, stuck: number | undefined): Pag
         : '',
     operations,
     digits: one.digits,
-    drawing: drawing(one, contradicting(one, stuck)),
+    // The edges of a cycle are seen better on its graph.
+    drawing: drawn && cycle ? { ...drawn, edges: [] } : drawn,
     graph: cycle,
     order: cycle === undefined ? reasons(anomaly) : [],
     sessions: sessionViews(history, one),

@@ -63,18 +63,25 @@ export const promised = ({ run }: Findings): string =>
     : `${line(run.claim.model, 60)}: ${line(run.claim.says, 300)}`
 
 /** What was found: each anomaly in the checker's words, or what every checker said. */
-export const found = ({ verdict: { anomalies, checkers } }: Findings): readonly string[] => {
+export const found = (findings: Findings): readonly string[] => {
+  const { anomalies, checkers } = findings.verdict
   const told = anomalies
     .slice(0, FOUND_MAX)
     .map(({ type, summary }) => `${line(type, 60)}: ${line(summary)}`)
   const left = anomalies.length - told.length
   if (left > 0) told.push(`and ${counted(left, 'more anomaly', 'more anomalies')}`)
   if (told.length > 0) return told
-  return Object.entries(checkers).flatMap(([name, { valid, reason }]) => {
-    if (valid === 'unknown') return [`${line(name, 60)}: unknown, ${line(reason ?? '')}`]
-    return measuring.has(name) ? [] : [`${line(name, 60)}: valid`]
-  })
+  const undecided = Object.entries(checkers).flatMap(([name, { valid, reason }]) =>
+    valid === 'unknown' ? [`${line(name, 60)}: unknown, ${line(reason ?? '')}`] : [],
+  )
+  return [...passed(findings), ...undecided]
 }
+
+/** The checkers that found nothing wrong, without those that only measure. */
+export const passed = ({ verdict: { checkers } }: Findings): readonly string[] =>
+  Object.entries(checkers).flatMap(([name, { valid }]) =>
+    valid === true && !measuring.has(name) ? [`${line(name, 60)}: valid`] : [],
+  )
 
 /** Anomalies told one by one. */
 const FOUND_MAX = 6

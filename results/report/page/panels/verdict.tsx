@@ -17,7 +17,7 @@ export const Verdict = ({ data: { page }, view }: PanelProps) => {
   return (
     <header class={tone}>
       <p class="eyebrow">
-        <strong class="badge">{page.ending === 'vacuous' ? 'PROVES NOTHING' : word}</strong>
+        <strong class="badge">{word}</strong>
         <bdi class="quiet">{page.title}</bdi>
       </p>
       <h1>
@@ -29,7 +29,9 @@ export const Verdict = ({ data: { page }, view }: PanelProps) => {
         <Claim name="Keeps" text={page.standing.kept} />
         <Claim name="Breaks" text={page.standing.broken} />
         <Claim name="Open" text={page.standing.open} />
-        {drawn === undefined ? <Claims name="Found" texts={page.found} /> : null}
+        {drawn === undefined && page.found.length > 0 ? (
+          <Claims name={unsettled(page) ? 'Until then' : 'Found'} texts={page.found} />
+        ) : null}
       </dl>
       {drawn === undefined ? null : (
         <figure class="evidence">

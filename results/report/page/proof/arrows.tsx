@@ -8,27 +8,13 @@ interface Bar {
   readonly y: number
 }
 
-type ArrowsProps = { readonly bars: readonly Bar[] } & Pick<Drawing, 'before' | 'edges'>
-
-export const Arrows = ({ bars, before, edges }: ArrowsProps) => (
+/** What was over before something else began. */
+export const Orders = ({
+  bars,
+  before,
+}: { readonly bars: readonly Bar[] } & Pick<Drawing, 'before'>) => (
   <>
-    <defs>
-      {['before', 'edge'].map((name) => (
-        <marker
-          key={name}
-          id={`arrow-${name}`}
-          viewBox="0 0 8 8"
-          refX={7}
-          refY={4}
-          markerWidth={7}
-          markerHeight={7}
-          markerUnits="userSpaceOnUse"
-          orient="auto"
-        >
-          <path class={`arrow-${name}`} d="M0 0 8 4 0 8Z" />
-        </marker>
-      ))}
-    </defs>
+    <ArrowHead name="before" />
     {before.map(({ from, to }) => {
       const [a, b] = [bars[from]!, bars[to]!]
       return (
@@ -42,10 +28,38 @@ export const Arrows = ({ bars, before, edges }: ArrowsProps) => (
         </path>
       )
     })}
+  </>
+)
+
+/** The edges of the proof, each with its relation. */
+export const Edges = ({
+  bars,
+  edges,
+}: { readonly bars: readonly Bar[] } & Pick<Drawing, 'edges'>) => (
+  <>
+    <ArrowHead name="edge" />
     {edges.map((edge, at) => (
       <EdgeArrow key={at} edge={edge} a={bars[edge.from]!} b={bars[edge.to]!} />
     ))}
   </>
+)
+
+/** A marker that paths name as `arrow-NAME`; drawings of one page may share it. */
+export const ArrowHead = ({ name }: { readonly name: 'before' | 'edge' }) => (
+  <defs>
+    <marker
+      id={`arrow-${name}`}
+      viewBox="0 0 8 8"
+      refX={7}
+      refY={4}
+      markerWidth={8}
+      markerHeight={8}
+      markerUnits="userSpaceOnUse"
+      orient="auto"
+    >
+      <path class={`arrow-${name}`} d="M0 0 8 4 0 8Z" />
+    </marker>
+  </defs>
 )
 
 /** From the middle of one bar to the middle of another, bent so that there and back differ. */

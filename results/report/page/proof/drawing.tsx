@@ -6,7 +6,7 @@
 import './drawing.css'
 import type { Drawing } from '../../drawing.ts'
 import type { View } from '../view-state.ts'
-import { Arrows } from './arrows.tsx'
+import { Edges, Orders } from './arrows.tsx'
 import { reveal } from './reveal.tsx'
 
 /** Sizes of the drawing in its own units, which are pixels at full width. */
@@ -60,8 +60,9 @@ export const ProofDrawing = ({ drawing, view }: DrawingProps) => {
           </text>
         </g>
       ))}
-      <Arrows bars={bars} before={drawing.before} edges={drawing.edges} />
+      <Orders bars={bars} before={drawing.before} />
       <Bars drawing={drawing} x={x} view={view} />
+      <Edges bars={bars} edges={drawing.edges} />
       <Ticks drawing={drawing} x={x} y={height - bottom} />
     </svg>
   )

@@ -4,6 +4,7 @@
  */
 import type { Graph, GraphEdge } from '../../graph.ts'
 import type { View } from '../view-state.ts'
+import { ArrowHead } from './arrows.tsx'
 
 const WIDTH = 1040
 const BOX = { width: 230, height: 40 }
@@ -37,20 +38,7 @@ export const CycleGraph = ({ graph, view }: GraphProps) => {
           viewBox={`0 0 ${WIDTH} ${height}`}
           aria-label={`A cycle of ${ring} operations; the reasons are listed below`}
         >
-          <defs>
-            <marker
-              id="arrow-cycle"
-              viewBox="0 0 8 8"
-              refX={7}
-              refY={4}
-              markerWidth={9}
-              markerHeight={9}
-              markerUnits="userSpaceOnUse"
-              orient="auto"
-            >
-              <path class="arrow-edge" d="M0 0 8 4 0 8Z" />
-            </marker>
-          </defs>
+          <ArrowHead name="edge" />
           {cycle.map((edge, at) => (
             <Arrow key={at} edge={edge} a={place(edge.from)} b={place(edge.to)} />
           ))}
@@ -156,7 +144,7 @@ const Arrow = ({
       <title>{why}</title>
       <path
         d={`M${start.x} ${start.y}Q${middle.x} ${middle.y} ${end.x} ${end.y}`}
-        marker-end="url(#arrow-cycle)"
+        marker-end="url(#arrow-edge)"
       />
       <text
         class="edge-name"
