@@ -178,6 +178,22 @@ describe.each(tested)('%s', (systemName, system) => {
       })
     })
 
+  if (speaks(system, 'predicate'))
+    it('adds a row where a transaction finds none', async () => {
+      const insert = (table: string, row: number): Call => ({
+        f: 'insert',
+        key: 1,
+        value: { table, row },
+      })
+      await using('predicate', serving()[0]!, async (invoke) => {
+        expect(await invoke(insert('b', 7))).toEqual({ table: 'b', row: 7 })
+        expect(await failureOf(invoke(insert('a', 8)))).toBeInstanceOf(DefiniteError)
+      })
+      await using('predicate', serving().at(-1)!, async (invoke) => {
+        expect(await invoke({ f: 'scan', key: 1, value: null })).toEqual([[7], [7]])
+      })
+    })
+
   if (speaks(system, 'lock'))
     it('gives a lock to one at a time', async () => {
       const acquire: Call = { f: 'acquire', key: 'a', value: { ttlMs: 5000 } }

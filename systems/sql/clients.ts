@@ -15,6 +15,7 @@ import type { Dialect } from './dialect.ts'
 import { bank } from './types/bank.ts'
 import { asRows, asText, listAppend } from './types/list-append.ts'
 import type { Operation } from './types/operation.ts'
+import { predicate } from './types/predicate.ts'
 import { register } from './types/register.ts'
 import { rwRegister } from './types/rw-register.ts'
 import { set } from './types/set.ts'
@@ -42,6 +43,7 @@ export const clientsOf = (dialect: Dialect, open: OpenSession) => {
     ),
     'rw-register': client(() => types.rwRegister),
     bank: client(() => types.bank),
+    predicate: client(() => predicate),
   }
 }
 

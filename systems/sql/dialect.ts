@@ -17,5 +17,7 @@ export const tables: readonly string[] = [
   `CREATE TABLE list_rows (list bigint NOT NULL, position bigint NOT NULL, element bigint NOT NULL,
     PRIMARY KEY (list, position))`,
   'CREATE TABLE txn_registers (id bigint PRIMARY KEY, value bigint NOT NULL)',
+  'CREATE TABLE rows_a (owner bigint NOT NULL, id bigint NOT NULL, PRIMARY KEY (owner, id))',
+  'CREATE TABLE rows_b (owner bigint NOT NULL, id bigint NOT NULL, PRIMARY KEY (owner, id))',
   'CREATE TABLE accounts (id varchar(64) PRIMARY KEY, balance bigint NOT NULL)',
 ]

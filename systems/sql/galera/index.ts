@@ -44,7 +44,6 @@ export default {
         'which statements wait until the node has applied what was committed before (wsrep_sync_wait): 0 none, 1 reads, 15 all',
       default: '0',
       choices: ['0', '1', '7', '15'],
-      drawn: ['0', '15'],
     },
     flush,
     lists,
@@ -61,5 +60,6 @@ export default {
     'list-append': transactions,
     'rw-register': transactions,
     bank: transactions,
+    predicate: transactions,
   }),
 } satisfies System

@@ -5,7 +5,6 @@ export const isolation: Option = {
   summary: 'the isolation level of every transaction',
   default: 'repeatable-read',
   choices: ['read-uncommitted', 'read-committed', 'repeatable-read', 'serializable'],
-  drawn: ['read-committed', 'repeatable-read', 'serializable'],
 }
 
 export const snapshotIsolation: Option = {
@@ -13,7 +12,6 @@ export const snapshotIsolation: Option = {
     'whether a transaction fails that writes what has changed since its snapshot (innodb_snapshot_isolation)',
   default: 'off',
   choices: ['off', 'on'],
-  drawn: ['off', 'on'],
 }
 
 const levels: Readonly<Record<string, Claim>> = {
@@ -51,5 +49,5 @@ export const transactionClaims = (options: OptionValues): Readonly<Record<DataTy
   const level = options.isolation ?? isolation.default
   const claim =
     level === 'repeatable-read' && options.snapshotIsolation === 'on' ? snapshots : levels[level]!
-  return { 'list-append': claim, 'rw-register': claim, bank: claim }
+  return { 'list-append': claim, 'rw-register': claim, bank: claim, predicate: claim }
 }

@@ -78,6 +78,7 @@ export default {
       'list-append': single,
       'rw-register': single,
       bank: single,
+      predicate: single,
       ...transactions,
     }
   },

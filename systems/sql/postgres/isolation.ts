@@ -5,7 +5,6 @@ export const isolation: Option = {
   summary: 'the isolation level of every transaction',
   default: 'read-committed',
   choices: ['read-committed', 'repeatable-read', 'serializable'],
-  drawn: ['read-committed', 'repeatable-read', 'serializable'],
 }
 
 const levels: Readonly<Record<string, Claim>> = {
@@ -34,5 +33,5 @@ export const levelOf = ({ isolation: level = isolation.default }: OptionValues):
 /** What transactions are promised at a level, by data type. */
 export const transactionClaims = (level = isolation.default): Readonly<Record<DataType, Claim>> => {
   const claim = levels[level]!
-  return { 'list-append': claim, 'rw-register': claim, bank: claim }
+  return { 'list-append': claim, 'rw-register': claim, bank: claim, predicate: claim }
 }
