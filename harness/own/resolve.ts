@@ -46,7 +46,9 @@ export const resolveSystem = async (
   given: GivenSystem,
   { catalog, folder }: { readonly catalog: Catalog; readonly folder: string },
 ): Promise<ResolvedSystem> => {
-  const at = (path: string): string => (isAbsolute(path) ? path : join(folder, path))
+  // As it was given where that means the same: people read it in messages.
+  const at = (path: string): string =>
+    isAbsolute(path) || folder === process.cwd() ? path : join(folder, path)
   if (typeof given !== 'string') {
     const { name, system, remarks } = composeSystem(
       { ...given, compose: at(given.compose) },
