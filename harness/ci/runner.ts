@@ -118,7 +118,7 @@ class Attempts {
     for (;;) {
       const answer = await running.play(this.job(one.request))
       if (answer.kind !== 'played' || answer.verdict.outcome !== 'environment') return answer
-      if (answer.verdict.valid === false || !this.mayGoOn(running.config.retries)) return answer
+      if (!this.mayGoOn(running.config.retries)) return answer
       this.retried.push(answer.says)
       running.tell({
         event: 'retry',
