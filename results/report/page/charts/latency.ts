@@ -23,17 +23,23 @@ export const latencyRange = ({ columns, length }: Operations, endNs: number): [n
   return [low / 1.3, high * ((high * 1.3) / low) ** 0.25]
 }
 
+interface LatencyChart {
+  readonly charts: PageCharts
+  readonly operations: Operations
+  readonly kind: Kind
+  /** The fastest and the slowest latency shown, ms. */
+  readonly range: [number, number]
+}
+
 export const latencyOptions = (
-  charts: PageCharts,
-  operations: Operations,
-  kind: Kind,
+  { charts, operations, kind, range }: LatencyChart,
   place: HTMLElement,
 ): uPlot.Options => ({
   ...commonOptions(place, msText),
   height: 280,
   scales: {
     x: { time: false },
-    y: { distr: 3, range: latencyRange(operations, charts.endS * 1e9) },
+    y: { distr: 3, range },
   },
   series: [{}, { stroke: 'transparent', points: { show: false } }],
   hooks: {
@@ -47,8 +53,9 @@ export const latencyOptions = (
   },
 })
 
-/** Rare ones last, on top. */
+/** Rare ones last, on top; nothing before the chart is filled. */
 const drawPoints = (plot: uPlot, operations: Operations, endNs: number, kind: Kind): void => {
+  if (plot.data[0].length === 0) return
   const canvas = plot.ctx
   const { left, top, width, height } = plot.bbox
   canvas.save()

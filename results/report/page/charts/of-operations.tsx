@@ -6,7 +6,7 @@ import type { PageCharts } from '../../page-data.ts'
 import { OUTCOMES, type Outcome, Sign } from '../elements.tsx'
 import type { View, Window } from '../view-state.ts'
 import { countText, msText } from './formats.ts'
-import { latencyOptions, latencyRange } from './latency.ts'
+import { latencyOptions } from './latency.ts'
 import { LineLegend } from './legend.tsx'
 import { fromZero, lineOptions } from './lines.ts'
 import {
@@ -24,16 +24,18 @@ interface ChartProps {
   readonly charts: PageCharts
   readonly operations: Operations
   readonly kind: Kind
+  /** The fastest and the slowest latency of all operations, ms. */
+  readonly range: [number, number]
   readonly view: View
 }
 
 const aligned = ({ x, y }: Series): uPlot.AlignedData => [[...x], ...y.map((line) => [...line])]
 
 /** A point for each operation. */
-export const Latency = ({ charts, operations, kind, view }: ChartProps) => {
+export const Latency = ({ charts, operations, kind, range, view }: ChartProps) => {
   const options = useCallback(
-    (place: HTMLElement) => latencyOptions(charts, operations, kind, place),
-    [charts, operations, kind],
+    (place: HTMLElement) => latencyOptions({ charts, operations, kind, range }, place),
+    [charts, operations, kind, range],
   )
   const series = useCallback(
     (): uPlot.AlignedData => [
@@ -70,11 +72,10 @@ const countOutcomes = ({ columns, length }: Operations, { f }: Kind): Record<Out
 }
 
 /** Quantiles of the latency of one outcome. */
-export const Quantiles = ({ charts, operations, kind, view }: ChartProps) => {
+export const Quantiles = ({ charts, operations, kind, range, view }: ChartProps) => {
   const [outcome, choose] = useState<Outcome>('ok')
   const { columns } = operations
   const endNs = charts.endS * 1e9
-  const range = useMemo(() => latencyRange(operations, endNs), [operations, endNs])
   const options = useCallback(
     (place: HTMLElement) =>
       lineOptions(

@@ -63,7 +63,8 @@ const attach = (
 ): (() => void) => {
   // It takes keys.
   place.tabIndex = 0
-  let inView = true
+  // The observer says so at once, when it is.
+  let inView = false
   let isStale = true
   const show = () => {
     const { from, to } = view.state.window
@@ -75,7 +76,7 @@ const attach = (
     plot.setData(series(view.state.window), false)
     show()
   }
-  let timer = setTimeout(fill, REST_MS)
+  let timer: ReturnType<typeof setTimeout> | undefined
   const follow = () => {
     const { from, to } = view.state.window
     const { min, max } = plot.scales.x!

@@ -5,6 +5,7 @@
  */
 import { useMemo, useState } from 'preact/hooks'
 import { line } from '../../text.ts'
+import { latencyRange } from '../charts/latency.ts'
 import { Answered, Latency, Quantiles, Rate } from '../charts/of-operations.tsx'
 import { Clocks, Fates, Replicas } from '../charts/of-page.tsx'
 import type { PanelProps } from '../run-data.ts'
@@ -14,10 +15,14 @@ export const Charts = ({ data: { page, operations, loading }, view }: PanelProps
   const [chosen, choose] = useState('')
   const fs = useMemo(() => operations?.fs.map((f) => line(f, 60)) ?? [], [operations])
   const f = fs.indexOf(chosen)
+  const range = useMemo(
+    () => operations && latencyRange(operations, charts.endS * 1e9),
+    [operations, charts],
+  )
   const kind = useMemo(() => ({ f: f < 0 ? undefined : f }), [f])
   return (
     <div class="charts">
-      {operations === undefined ? (
+      {operations === undefined || range === undefined ? (
         <p class="quiet">
           {loading.state === 'damaged' ? loading.missing : 'The operations are being read …'}
         </p>
@@ -36,10 +41,10 @@ export const Charts = ({ data: { page, operations, loading }, view }: PanelProps
               </select>
             </label>
           </p>
-          <Latency {...{ charts, operations, kind, view }} />
-          <Quantiles {...{ charts, operations, kind, view }} />
-          <Rate {...{ charts, operations, kind, view }} />
-          <Answered {...{ charts, operations, kind, view }} />
+          <Latency {...{ charts, operations, kind, range, view }} />
+          <Quantiles {...{ charts, operations, kind, range, view }} />
+          <Rate {...{ charts, operations, kind, range, view }} />
+          <Answered {...{ charts, operations, kind, range, view }} />
         </>
       )}
       {fates === undefined ? null : <Fates {...{ charts, fates, view }} />}

@@ -1,7 +1,8 @@
 /** Why operations failed, or got no answer: errors that differ in numbers only together, each with its first and last. */
-import { useMemo } from 'preact/hooks'
+import { useCallback } from 'preact/hooks'
 import { counted, line, seconds } from '../../text.ts'
 import { Sign } from '../elements.tsx'
+import { useLater } from '../later.ts'
 import { reveal } from '../proof/reveal.tsx'
 import type { PanelProps } from '../run-data.ts'
 import type { View } from '../view-state.ts'
@@ -10,10 +11,11 @@ import { type ErrorGroup, errorGroups } from './error-groups.ts'
 const GROUPS_MAX = 100
 
 export const Errors = ({ data: { operations }, view }: PanelProps) => {
-  const found = useMemo(
+  const group = useCallback(
     () => (operations === undefined ? undefined : errorGroups(operations, GROUPS_MAX)),
     [operations],
   )
+  const found = useLater(group)
   if (found === undefined || operations === undefined)
     return <p class="quiet">The operations are being read …</p>
   if (found.groups.length === 0) return <p class="quiet">No operation ended with an error.</p>

@@ -232,7 +232,7 @@ test('whatever a system answers and its nodes print is text in every panel', asy
     verdict: { ...verdict, outcome: 'violation', anomalies, problems: [nasty] },
   })
   await expect.poll(() => texts('#logs .log-line'), patience).toHaveLength(3)
-  expect(await texts('#errors tbody tr')).toHaveLength(1)
+  await expect.poll(() => texts('#errors tbody tr'), patience).toHaveLength(1)
   expect(await count('#fates tbody tr')).toBeGreaterThan(1)
   for (const panel of ['verdict', 'proof', 'logs', 'errors', 'fates', 'facts'])
     expect(await page.textContent(`#${panel}`)).toContain('<img src=x onerror=')
