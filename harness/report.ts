@@ -36,12 +36,25 @@ export const renewed = async (
 export const elsewhere = (verdict: VerdictRecord, history: History): string =>
   consoleReport({ run: undefined, verdict, history, folder: verdict.input })
 
-const page = async ({ folder, run, verdict }: Reported, history: History): Promise<string> => {
+/** What there is of a run: its plan may be damaged. */
+type Partly = Omit<Reported, 'run'> & { readonly run: RunRecord | undefined }
+
+/** The page of a run, with what its nodes printed. */
+export const pageText = async (
+  { folder, run, verdict }: Partly,
+  history: History,
+): Promise<string> => {
   const { htmlReport } = await import('../results/report/html.ts')
+  if (run === undefined) return htmlReport({ run, verdict, history })
   const { nodeLogs, worthReading } = await import('../results/report/node-logs.ts')
   const spans = worthReading(history, verdict)
   const logs = nodeLogs(join(folder, files.logs), run, spans)
-  writeWhole(folder, files.report, await htmlReport({ run, verdict, history, logs }))
+  return htmlReport({ run, verdict, history, logs })
+}
+
+const page = async (reported: Reported, history: History): Promise<string> => {
+  const { folder, run, verdict } = reported
+  writeWhole(folder, files.report, await pageText(reported, history))
   const reportPath = join(folder, files.report)
   return consoleReport({ run, verdict, history, folder, reportPath })
 }

@@ -3,8 +3,8 @@ import { parentPort } from 'node:worker_threads'
 import { difference, type RunDifference } from '../../results/archive/difference.ts'
 import { readStored, toldVerdict } from '../../results/archive/stored.ts'
 import { sideOf, storedHistory } from '../../results/archive/stored-history.ts'
-import { htmlReport } from '../../results/report/html.ts'
 import { messageOf } from '../errors.ts'
+import { pageText } from '../report.ts'
 
 export type Job =
   /** The page of a run, whatever there is of it. */
@@ -35,5 +35,6 @@ const done = async (job: Job): Promise<Done> => {
 const reportOf = (folder: string): Promise<string> => {
   const stored = readStored(folder)
   const { history, missing } = storedHistory(stored)
-  return htmlReport({ run: stored.run, verdict: toldVerdict(stored, missing), history })
+  const { run } = stored
+  return pageText({ folder, run, verdict: toldVerdict(stored, missing) }, history)
 }

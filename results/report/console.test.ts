@@ -1,6 +1,6 @@
 import chalk from 'chalk'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { History } from '../../checkers/history.ts'
+import { type EventInput, History } from '../../checkers/history.ts'
 import type { VerdictRecord } from '../run.ts'
 import { consoleReport } from './console.ts'
 import { type Sample, sampleRun } from './sample.test-helper.ts'
@@ -69,6 +69,38 @@ test('the numbers say how much was answered, in the kinds of time that there wer
     '  answered 100 % before the first fault (nothing for 12.0 ms), 97.4 % while faults were in place\n',
   )
   expect(report(register)).not.toContain('answered')
+})
+
+test('the errors are counted, the most frequent first, as one printable line each', () => {
+  const events: EventInput[] = []
+  const fail = (process: number, error: string) => {
+    const call = { process, f: 'write', value: 1 }
+    events.push({ ...call, type: 'invoke' }, { ...call, type: 'fail', error })
+  }
+  for (let process = 0; process < 30; process++) fail(process, 'READONLY')
+  for (let process = 0; process < 9; process++) fail(process, 'no\u001b[31mleader')
+  for (const n of [1, 2, 3, 4]) fail(n, `refused ${n}`)
+  const text = report({ ...register, history: History.from(events) })
+  expect(text).toMatch(
+    / {2}f +outcome +times +error\n {2}write +fail +30 +READONLY\n {2}write +fail +9 +no\\u001b\[31mleader\n/,
+  )
+  expect(text).toMatch(/ {2}and 2 more kinds of errors\n/)
+  expect(report(sampleRun('set', { faults: false }))).not.toContain('times  error')
+})
+
+test('a run without a verdict says what to do about it, a violation where it stands', () => {
+  const unknown = { outcome: 'unknown', valid: 'unknown', reason: 'out of time on key 7' } as const
+  expect(report(register, unknown)).toMatch(/\nnext {7}Give the checkers more time/)
+  expect(report(register)).not.toMatch(/\n(next|stands) /)
+  const placement = { strongest: 'sequential', weakestBroken: 'linearizable', anomalies: [] }
+  expect(report(set, { placement })).toMatch(/\nstands {5}keeps sequential; breaks linearizable/)
+})
+
+test('what was run stands under the verdict', () => {
+  expect(report(set)).toMatch(
+    /\ntested {5}redis-sentinel 7\.0\.15 with set, 3 nodes, seed 45100, begun 2026-01-02 03:04:05 UTC;/,
+  )
+  expect(report(set)).toMatch(/3 of 3 faults installed \(partition 3\)/)
 })
 
 describe('a violation', () => {

@@ -6,6 +6,9 @@
 import chalk from 'chalk'
 import type { History } from '../../checkers/history.ts'
 import type { RunRecord, VerdictRecord } from '../run.ts'
+import { adviceOn } from './advice.ts'
+import { errorCounts } from './errors.ts'
+import { endingOf, standingOf } from './first-screen.ts'
 import { measure } from './measure.ts'
 import { type Proof, proof, proofHeads, proofRows } from './proof.ts'
 import { type Findings, found, headline, promised, type Tone } from './sentence.ts'
@@ -42,10 +45,13 @@ export const consoleReport = ({
       ...entries('tested', tested(run)),
       ...entry('promised', promised(findings)),
       ...entries('found', found(findings)),
+      ...entries('stands', stands(findings)),
+      ...entries('next', adviceOn(endingOf(findings), findings)),
     ],
     shownProof === undefined ? [] : proofLines(shownProof),
     shownProof === undefined ? [] : surroundings(shownProof),
     numbers(findings),
+    errors(history),
     [...entries('problem', verdict.problems.map(foreign)), ...entries('note', notes(findings))],
     [
       ...(run === undefined ? [] : [`${label('repeat')}${line(run.command, 10_000)}`]),
@@ -64,6 +70,7 @@ const PROOF_ROWS = 8
 const VALUE_WIDTH = 34
 const ACTIVE_MAX = 4
 const NOTES_MAX = 10
+const ERRORS_MAX = 4
 
 const tones: Readonly<Record<Tone, (text: string) => string>> = {
   good: (text) => chalk.bold.green(text),
@@ -101,6 +108,14 @@ const tested = (run: RunRecord | undefined): readonly string[] => {
   const broken = faults.length === 0 ? 'no faults' : `faults: ${line(faults.join(', '), 200)}`
   const begun = line(startedAt.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'), 40)
   return [`${what}, ${counted(nodes, 'node')}, seed ${seed}, begun ${begun}; ${broken}`]
+}
+
+/** Where it stands among consistency levels, where that was found. */
+const stands = (findings: Findings): readonly string[] => {
+  if (findings.verdict.valid !== false) return []
+  const { kept, broken, open } = standingOf(findings)
+  if (kept === undefined || broken === undefined) return []
+  return [`keeps ${kept}; breaks ${broken}${open === undefined ? '' : `; ${open}`}`]
 }
 
 const proofLines = (shownProof: Proof): readonly string[] => {
@@ -153,7 +168,9 @@ const numbers = ({ measures, around, verdict }: Findings): readonly string[] => 
   const planned = around.faults.length + around.skipped
   const facts = [
     `${count(Math.round(measures.okPerSecond))} ok operations a second`,
-    planned === 0 ? 'no faults' : `${count(installed)} of ${counted(planned, 'fault')} installed`,
+    planned === 0
+      ? 'no faults'
+      : `${count(installed)} of ${counted(planned, 'fault')} installed${byName(around.faults)}`,
     counted(around.leaderChanges.length, 'leader change'),
     ...(around.recoveryMs === undefined
       ? []
@@ -164,6 +181,32 @@ const numbers = ({ measures, around, verdict }: Findings): readonly string[] => 
     ...(rows.length === 0 ? [] : textTable(heads, rows, { width: WIDTH })),
     ...hanging(facts.join(', '), 2),
     ...answers(verdict).flatMap((told) => hanging(told, 2)),
+  ]
+}
+
+/** `: kill 2, pause`; what one fault is called stands elsewhere. */
+const byName = (faults: readonly FaultView[]): string => {
+  const installed = faults.flatMap(({ installed, name }) =>
+    installed ? [name.replace(/ #\d+$/, '')] : [],
+  )
+  const told = [...new Set(installed)].map((name) => {
+    const times = installed.filter((one) => one === name).length
+    return times === 1 ? name : `${name} ${times}`
+  })
+  return told.length === 0 ? '' : ` (${told.join(', ')})`
+}
+
+/** Why operations were not ok, the most frequent reasons. */
+const errors = (history: History): readonly string[] => {
+  const all = errorCounts(history)
+  if (all.length === 0) return []
+  const rows = all
+    .slice(0, ERRORS_MAX)
+    .map(({ f, outcome, error, times }) => [f, outcome, count(times), error])
+  const more = all.length - rows.length
+  return [
+    ...textTable(['f', 'outcome', 'times', 'error'], rows, { width: WIDTH, whole: 3 }),
+    ...(more > 0 ? [`  and ${counted(more, 'more kind', 'more kinds')} of errors`] : []),
   ]
 }
 
