@@ -23,7 +23,4 @@ export const textIdOf = (cell: Cell): number => (cell - 3) / 2
 
 /** Whether a value is kept as a number. */
 export const isCellNumber = (value: unknown): value is number =>
-  typeof value === 'number' &&
-  Number.isInteger(value) &&
-  Math.abs(value) <= NUMBER_MAX &&
-  !Object.is(value, -0)
+  typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= NUMBER_MAX

@@ -139,6 +139,39 @@ describe('the operations of a report', () => {
     expect(operations.facts(3999).asked).toContain('3,004 characters')
   })
 
+  test('a write that is answered with what it wrote is in the report once', () => {
+    const call = (answer: string): EventInput[] => [
+      { type: 'invoke', process: 0, f: 'write', value: 'x'.repeat(3000) },
+      { type: 'ok', process: 0, f: 'write', value: answer.repeat(3000) },
+    ]
+    const size = (answer: string) =>
+      [...operationBlocks(History.from(call(answer)))].reduce((sum, { length }) => sum + length, 0)
+    expect(size('x')).toBeLessThan(3200)
+    expect(size('y')).toBeGreaterThan(6000)
+  })
+
+  test('a block with a wrong byte is refused or read, and breaks nothing', () => {
+    const events = Array.from({ length: 20 }, (_, n): EventInput[] => [
+      { type: 'invoke', process: n, f: 'write', key: `k${n % 3}`, value: n },
+      { type: 'ok', process: n, f: 'write', key: `k${n % 3}`, value: `${n}`.repeat(n) },
+    ]).flat()
+    const [block] = operationBlocks(History.from(events))
+    for (let at = 0; at < block!.length; at++) {
+      const damaged = block!.slice()
+      damaged[at]! ^= 1 << (at % 8)
+      const decoder = new OperationsDecoder()
+      try {
+        decoder.add(damaged)
+      } catch (error) {
+        expect(error).toBeInstanceOf(RangeError)
+      }
+      const { text } = decoder.data
+      expect(text.starts.at(-1)).toBe(text.bytes.length)
+      expect(text.starts).toEqual(text.starts.toSorted())
+      facts(new Operations(decoder.data))
+    }
+  })
+
   test('a damaged block changes nothing of what was there', () => {
     const { history } = sampleRun('set', { seconds: 10 })
     const [block] = operationBlocks(history)

@@ -86,8 +86,8 @@ test('what is in a window, and what became of it, is what a look at every operat
   fc.assert(
     fc.property(
       runs,
-      fc.integer({ min: -5, max: 300 }),
-      fc.integer({ min: 0, max: 100 }),
+      fc.integer({ min: -5, max: 100 }),
+      fc.integer({ min: 0, max: 50 }),
       fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }),
       ({ operations, endNs }, from, span, shown) => {
         const lanes = lanesOf(operations, THREADS, endNs)
@@ -114,6 +114,7 @@ test('what is in a window, and what became of it, is what a look at every operat
         }
       },
     ),
+    { numRuns: 500 },
   )
 })
 
@@ -166,7 +167,10 @@ describe('a filter', () => {
   test('finds texts of any characters, and nothing across two of them', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.string({ unit: fc.constantFrom('a', 'B', 'ab', 'é', '😀', 'İ') })),
+        fc.oneof(
+          fc.array(fc.string({ unit: fc.constantFrom('a', 'B') })),
+          fc.array(fc.string({ unit: fc.constantFrom('a', 'B', 'é', '😀', 'İ') })),
+        ),
         fc.string({ unit: fc.constantFrom('a', 'b', 'é'), minLength: 1, maxLength: 3 }),
         (texts, query) => {
           const encoded = texts.map((text) => new TextEncoder().encode(text))
