@@ -2,6 +2,7 @@
  * Transfers between accounts while others read all balances: money is moved, never made or lost, so every read shows the same
  * total (Jepsen's `bank`). Transfers are what applications do, and read skew or a lost update shows as a sum that is wrong.
  */
+import { bank } from '../checkers/bank.ts'
 import { stats } from '../checkers/stats.ts'
 import type { Workload } from '../harness/api.ts'
 import {
@@ -56,7 +57,7 @@ export default {
         calls(stream(random.fork('bank').seed), accounts, most),
       ),
       final: once(read),
-      checkers: { stats: stats({ needs: ['transfer', 'read'] }) },
+      checkers: { bank, stats: stats({ needs: ['transfer', 'read'] }) },
     }
   },
 } satisfies Workload<BankCall>

@@ -1,0 +1,87 @@
+/**
+ * Predicates, for which rows matter that are not there yet. `insert` looks for any row of a key, in two tables, puts one into one of them if
+ * there is none, and fails otherwise: two that succeed for one key have each missed the other's row, which no serial order
+ * allows (`G2`: Adya's anti-dependency cycle of predicate reads, a write skew by insert; Jepsen's `adya.g2`). `scan` asks for
+ * the rows of a key twice in one transaction, and completes with both answers: a row in the second one alone is a `phantom`, which repeatable
+ * read in the SQL standard allows and snapshot isolation does not. O(operations · rows).
+ */
+import type { Anomaly, CheckerPlugin, Verdict } from './checker.ts'
+import { count, guarded, strange, verdictOf } from './guarded.ts'
+import { type History, INVOKE, type Key, NEMESIS, NONE, OK } from './history.ts'
+import type { Meter } from './limits.ts'
+import { NotInModel } from './model.ts'
+
+/** How many of each kind are shown. */
+const most = 10
+
+const judge = (history: History, meter: Meter): Verdict => {
+  const { type, process, partner, f, key, index } = history.columns
+  const inserts = new Map<Key, number[]>()
+  const phantoms: Anomaly[] = []
+  let scans = 0
+  for (let position = 0; position < history.length; position++) {
+    if (type[position] !== INVOKE || process[position] === NEMESIS) continue
+    meter.step()
+    const name = history.fs[f[position]!]!
+    if (name !== 'insert' && name !== 'scan') throw strange(history, position, '"insert" or "scan"')
+    if (key[position] === NONE)
+      throw new NotInModel(`operation ${index[position]}: no key: expected that of the rows`)
+    const completion = partner[position]!
+    if (completion === NONE || type[completion] !== OK) continue
+    const own = history.keys[key[position]!]!
+    if (name === 'insert') inserts.set(own, [...(inserts.get(own) ?? []), position])
+    else {
+      scans++
+      phantoms.push(...phantomsIn(history, position, completion))
+    }
+  }
+  const skews = [...inserts].filter(([, positions]) => positions.length > 1)
+  const shown = skews.slice(0, most).map(([own, positions]) => tell(history, own, positions))
+  const stats = { keys: inserts.size, scans, G2: skews.length, phantom: phantoms.length }
+  return verdictOf([...shown, ...phantoms.slice(0, most)], [], stats)
+}
+
+const tell = (history: History, key: Key, positions: readonly number[]): Anomaly => {
+  const names = positions.map((position) => `operation ${history.columns.index[position]}`)
+  return {
+    type: 'G2',
+    summary:
+      `${names.join(' and ')} each found no row of key ${key} and inserted one: ` +
+      'whichever came first, the other one must have found its row',
+    ops: positions.slice(0, 2).map((position) => history.columns.index[position]!),
+  }
+}
+
+const phantomsIn = (history: History, position: number, completion: number): readonly Anomaly[] => {
+  const { value, index, process } = history.columns
+  const found = value.at(completion)
+  if (!isScan(found))
+    throw new NotInModel(
+      `operation ${index[completion]}: value ${JSON.stringify(found)}: expected two lists of rows`,
+    )
+  const [first, second] = found
+  const added = second.filter((row) => !first.includes(row))
+  const gone = first.filter((row) => !second.includes(row))
+  if (added.length + gone.length === 0) return []
+  const change = added.length > 0 ? [added, 'new'] : [gone, 'gone']
+  return [
+    {
+      type: 'phantom',
+      summary:
+        `the scan of process ${process[position]} (operation ${index[position]}, ${history.moment(position)}) found ` +
+        `${count(first.length, 'row')} at first and ${second.length} later: ${String(change[0])} ${change[1]}`,
+      ops: [index[position]!],
+    },
+  ]
+}
+
+const isScan = (value: unknown): value is readonly [readonly unknown[], readonly unknown[]] =>
+  Array.isArray(value) && value.length === 2 && value.every(Array.isArray)
+
+export const predicate = guarded('predicate', judge)
+
+export default {
+  summary:
+    'no two inserts that exclude each other, and no rows that come and go within a transaction',
+  check: predicate,
+} satisfies CheckerPlugin
