@@ -39,14 +39,23 @@ export const versionsOf = (dependencies: Dependencies, writers: Writers): Edges 
   return edges
 }
 
-/** The spine of the longest list that was read of each key. */
+/** The spine of the longest list that was read of each key, where all that was read of it are beginnings of that. */
 const longestSpines = ({ transactions, observed }: Dependencies): readonly number[] => {
-  const { key } = transactions.names.lists
+  const { lists } = transactions.names
   const best = new Map<number, number>()
   for (let spine = 0; spine < observed.length; spine++) {
-    const known = best.get(key.items[spine]!)
+    const known = best.get(lists.key.items[spine]!)
     if (observed[spine]! > (known === undefined ? 0 : observed[known]!))
-      best.set(key.items[spine]!, spine)
+      best.set(lists.key.items[spine]!, spine)
+  }
+  // Lists that contradict each other tell no order, and a part of them would tell another one than all.
+  for (let spine = 0; spine < observed.length; spine++) {
+    const key = lists.key.items[spine]!
+    const known = best.get(key)
+    if (known === undefined || known === spine) continue
+    const codes = lists.codes(known, observed[known]!)
+    if (lists.codes(spine, observed[spine]!).some((code, at) => codes[at] !== code))
+      best.delete(key)
   }
   return [...best.values()]
 }
