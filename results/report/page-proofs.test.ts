@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { unlimited } from '../../checkers/checker.ts'
+import causal from '../../checkers/causal.ts'
+import { type Anomaly, unlimited, type Verdict } from '../../checkers/checker.ts'
 import { type EventInput, History } from '../../checkers/history.ts'
 import { witness } from '../../checkers/linearizable/witness.ts'
 import register from '../../checkers/models/register.ts'
+import sequential from '../../checkers/sequential.ts'
 import type { FoundAnomaly, VerdictRecord } from '../run.ts'
 import { pageProofs } from './page-proofs.ts'
 import { timeline } from './timeline.ts'
@@ -36,6 +38,14 @@ const edge = (from: number, to: number, relation = 'ww') => ({
   relation,
   why: `${from} before ${to}`,
 })
+
+const keyed = (process: number, f: string, key: string, value: unknown): EventInput[] =>
+  call(process, f, f === 'read' ? null : value, value).map((event) => ({ ...event, key }))
+
+const anomalyOf = (verdict: Verdict): Anomaly => {
+  if (verdict.valid !== false) throw new Error('expected a violation')
+  return verdict.anomalies[0]
+}
 
 describe('a cycle', () => {
   test('is a graph of its edges in their order; what they follow from is told beside it', () => {
@@ -85,6 +95,36 @@ test('the drawing has real-time order between processes, without what others imp
     { from: 1, to: 2 },
   ])
   expect(drawing!.bars.map(({ contradicts }) => contradicts)).toEqual([false, false, true])
+})
+
+describe('what the checkers of orders find', () => {
+  /** Each writes one register and does not see the other's write: "store buffering". */
+  const buffering = timed(
+    [0, 1].flatMap((process) => [
+      ...keyed(process, 'write', `r${process}`, 1),
+      ...keyed(process, 'read', `r${1 - process}`, null),
+    ]),
+  )
+
+  test('against sequential consistency is a graph whose edges lead back', () => {
+    const found = sequential.check(buffering, unlimited)
+    const { graph } = proofsOf(buffering, anomalyOf(found)).proofs[0]!
+    expect(graph!.cycle.length).toBeGreaterThan(1)
+    expect(graph!.cycle.at(-1)!.to).toBe(graph!.cycle[0]!.from)
+  })
+
+  test('against causal consistency has its reasons, on a graph or in order', () => {
+    const history = timed([
+      ...keyed(0, 'write', 'x', 1),
+      ...keyed(1, 'read', 'x', 1),
+      ...keyed(1, 'write', 'y', 2),
+      ...keyed(2, 'read', 'y', 2),
+      ...keyed(2, 'read', 'x', null),
+    ])
+    const found = causal.check(history, unlimited)
+    const { graph, order } = proofsOf(history, anomalyOf(found)).proofs[0]!
+    expect((graph?.cycle.length ?? 0) + order.length).toBeGreaterThan(2)
+  })
 })
 
 test('a partial order has the states, the operation without a place, and what else had begun', () => {

@@ -1,5 +1,5 @@
 /** Text and signs stand out from what they stand on: ratios of WCAG 2.2, computed from the style itself. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
@@ -69,4 +69,31 @@ describe.each(Object.entries(schemes))('%s', (_, names) => {
     for (const ground of Object.values(grounds))
       expect(ratio(rgb(names[name]!), ground)).toBeGreaterThanOrEqual(3)
   })
+})
+
+const sheets = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.css'))
+  .map((name) => ({ name, text: readFileSync(join(import.meta.dirname, name), 'utf8') }))
+
+test('colours are named in one place, where their contrast is tested', () => {
+  const bare = sheets.flatMap(({ name, text }) =>
+    text
+      .replace(/:root\s*\{[^}]*\}/g, '')
+      .split('\n')
+      .filter(
+        (line) =>
+          /#[\da-f]{3,8}\b|rgba?\(/i.test(line) && !/background: #fff|box-shadow/.test(line),
+      )
+      .map((line) => `${name}: ${line.trim()}`),
+  )
+  expect(bare).toEqual([])
+})
+
+test('nothing moves by itself for those who asked for less motion', () => {
+  const moving = sheets.filter(
+    ({ text }) =>
+      /\b(animation|transition|scroll-behavior)\b/.test(text) &&
+      !/prefers-reduced-motion/.test(text),
+  )
+  expect(moving.map(({ name }) => name)).toEqual([])
 })
