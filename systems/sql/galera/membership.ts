@@ -1,7 +1,7 @@
 /**
- * How Galera changes its members: a node that starts with the address of another joins, one that ends leaves. So that a node
- * that is to join is known before it starts, its name is put into a table of the cluster; who has joined stands in Galera's
- * own. Only a primary component knows; what others say does not count.
+ * How Galera changes its members: a node that starts with the address of another joins, one that ends leaves. Who is to join is
+ * known before it starts, by its name in a table of the cluster, which it removes when it takes part; Galera's own table
+ * has it as soon as it asks for the state. Only a primary component knows; what others say does not count.
  */
 import type { ClusterNode, MemberList, MembershipProtocol } from '../../../harness/api.ts'
 import type { AskLimits } from '../ask.ts'
@@ -46,9 +46,12 @@ export const memberList = (members: string, joiners: string): MemberList => {
       return name && identity ? [[name, identity]] : []
     }),
   )
-  const names = Object.keys(identities)
-  const pending = joiners.split(',').filter((name) => name !== '' && !names.includes(name))
-  return { members: names, pending, identities }
+  const pending = joiners.split(',').filter((name) => name !== '')
+  return {
+    members: Object.keys(identities).filter((name) => !pending.includes(name)),
+    pending,
+    identities,
+  }
 }
 
 const tell = async (node: ClusterNode, text: string, signal: AbortSignal): Promise<void> => {

@@ -5,7 +5,15 @@
  * does and all have told, the one that is farthest begins (of equals the first), and nobody begins while one is silent.
  */
 import type { Member, NodeSpec, OptionValues, Peer } from '../../../harness/api.ts'
-import { DATA_FOLDER, firstStatements, makeData, OWN_FOLDER, settings } from '../mariadb/nodes.ts'
+import {
+  DATA_FOLDER,
+  DATABASE,
+  firstStatements,
+  makeData,
+  OWN_FOLDER,
+  settings,
+  USER,
+} from '../mariadb/nodes.ts'
 import { joinersTable } from './membership.ts'
 
 const START = '/etc/schism/start.sh'
@@ -24,6 +32,7 @@ export const spec = (node: Peer, peers: readonly Peer[], options: OptionValues):
   argv: [
     'bash',
     START,
+    node.name,
     node.address,
     peers.map(({ address }) => address).join(' '),
     ...settings(options),
@@ -45,9 +54,10 @@ export const spec = (node: Peer, peers: readonly Peer[], options: OptionValues):
 })
 
 const start = String.raw`set -e
-own=$1
-peers=$2
-shift 2
+name=$1
+own=$2
+peers=$3
+shift 3
 data=${OWN_FOLDER}
 state=/run/schism-state
 mkdir -p /run/mysqld
@@ -104,6 +114,9 @@ ${makeData(TABLES)}
 fi
 install -d -o mysql -g mysql $data
 echo "up $told" > $state
+# Who takes part is expected no more (membership.ts).
+(until mariadb --host=127.0.0.1 --user=${USER} --connect-timeout=1 --execute \
+  "DELETE FROM joiners WHERE name = '$name'" ${DATABASE} > /dev/null 2>&1; do sleep 0.5; done) &
 echo "schism: $own starts at $told $begin"
 exec mariadbd --user=mysql "$@" --wsrep-start-position=$told $begin
 `
