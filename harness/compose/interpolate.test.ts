@@ -1,3 +1,5 @@
+import { execa } from 'execa'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { interpolate } from './interpolate.ts'
 
@@ -53,4 +55,33 @@ describe('variables of a compose file', () => {
     expect(value).toBe('  a 3')
     expect(unset).toEqual(['NONE', 'ALSO'])
   })
+
+  test('random expressions mean what they mean to a shell', async () => {
+    const samples = fc.sample(expression, { numRuns: 300, seed: 7 })
+    const script = samples.map((text) => `printf '%s\\n' "${text}"`).join('\n')
+    const { stdout } = await execa('bash', ['-c', script], {
+      env: variables,
+      extendEnv: false,
+      stripFinalNewline: false,
+    })
+    expect(samples.map(filled)).toEqual(stdout.split('\n').slice(0, -1))
+  })
+})
+
+/** Text, variables that are set, empty or not set at all, and defaults within defaults. */
+const { expression } = fc.letrec<{ expression: string; piece: string }>((tie) => {
+  const name = fc.constantFrom('A', 'EMPTY', 'PORT', 'NONE')
+  const text = fc.stringMatching(/^[a-c0-2.:/ -]{0,4}$/)
+  return {
+    piece: fc.oneof(
+      { maxDepth: 3 },
+      text,
+      name.map((one) => `$${one}`),
+      name.map((one) => `\${${one}}`),
+      fc
+        .tuple(name, fc.constantFrom(':-', '-', ':+', '+'), tie('expression'))
+        .map(([one, sign, other]) => `\${${one}${sign}${other}}`),
+    ),
+    expression: fc.array(tie('piece'), { maxLength: 3 }).map((pieces) => pieces.join('')),
+  }
 })

@@ -51,7 +51,8 @@ export class Program {
       reject: false,
       buffer: false,
       stdin: 'pipe',
-      forceKillAfterDelay: END_MS,
+      // A group of its own: whatever the shell starts ends with it, and Ctrl-C is for schism, which heals first.
+      detached: true,
     })
     // A program that has ended takes nothing more; that it has is said below.
     this.child.stdin.on('error', () => {})
@@ -100,7 +101,7 @@ export class Program {
     const { waiting } = this
     this.waiting = undefined
     waiting?.reject(this.broken)
-    this.child.kill()
+    this.kill()
     return this.broken
   }
 
@@ -112,9 +113,19 @@ export class Program {
     const patience = new AbortController()
     void this.child.finally(() => patience.abort())
     wait(END_MS, undefined, { signal: patience.signal }).then(
-      () => this.child.kill(),
+      () => this.kill(),
       () => {},
     )
+  }
+
+  private kill(): void {
+    const { pid } = this.child
+    if (pid === undefined) return
+    try {
+      process.kill(-pid, 'SIGKILL')
+    } catch {
+      // It has ended.
+    }
   }
 
   private read(text: string): void {

@@ -1,4 +1,6 @@
 /** Client programs that keep the protocol, and those that break it: what is then said of the operation and of the run. */
+import { randomInt } from 'node:crypto'
+import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import {
   BrokenClient,
@@ -126,6 +128,14 @@ describe('a client program', () => {
     const hung = await ended(answering(':'), write, 20)
     expect(hung).toBeInstanceOf(BrokenClient)
     expect((hung as Error).message).toMatch(/did not answer .* in time/)
+  })
+
+  test('takes what it has started with it when it must be killed', async () => {
+    const mark = `${process.pid}.${randomInt(1_000_000)}`
+    const hung = await ended(answering(`sleep 60.${mark} | cat`), write, 20)
+    expect(hung).toBeInstanceOf(BrokenClient)
+    const left = () => execa('pgrep', ['-f', `sleep 60.${mark}`], { reject: false })
+    await expect.poll(async () => (await left()).stdout).toBe('')
   })
 
   test('that does not exist is said at once', async () => {
