@@ -14,8 +14,8 @@ import { Verdict } from './verdict.tsx'
 export const panels: readonly Panel[] = [
   { id: 'verdict', Panel: Verdict },
   { id: 'proof', title: 'Proof', Panel: Proofs, shows: ({ page }) => page.proofs.length > 0 },
-  { id: 'logs', title: 'Node logs', Panel: Logs, shows: ({ page }) => page.logs.length > 0 },
   { id: 'timeline', title: 'Timeline', Panel: Timeline },
+  { id: 'logs', title: 'Node logs', Panel: Logs, shows: ({ page }) => page.logs.length > 0 },
   { id: 'charts', title: 'The run over time', Panel: Charts },
   {
     id: 'fates',
