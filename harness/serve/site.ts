@@ -10,6 +10,7 @@ import { configurationOf } from '../../results/archive/select.ts'
 import { readStored } from '../../results/archive/stored.ts'
 import { files, writeWhole } from '../../results/store.ts'
 import { monotonicMs } from '../clock.ts'
+import { messageOf } from '../errors.ts'
 import { type Budget, JudgePool } from '../judge/pool.ts'
 import { Thread } from '../thread.ts'
 import { type Answer, failure } from './answer.ts'
@@ -34,12 +35,18 @@ export interface Request {
   readonly query: URLSearchParams
 }
 
+/** So many runs of a configuration are told one by one. */
+const HISTORY = 300
+
+/** What tells something about a system. */
+const told: readonly RunRow['outcome'][] = ['valid', 'violation', 'unknown']
+
 /** The index is looked at anew after this long at the soonest. */
 const FRESH_MS = 1000
 
 export class Site {
   private readonly followers = new Followers()
-  private readonly slow = new Thread<Job, Done>(new URL('./thread.js', import.meta.url), undefined)
+  private slow: Thread<Job, Done> | undefined
   private readonly pool: JudgePool
   private queue: Promise<unknown> = Promise.resolve()
   private rows: readonly RunRow[] = []
@@ -68,7 +75,7 @@ export class Site {
   async close(): Promise<void> {
     this.followers.close()
     this.pool.close()
-    await this.slow.end()
+    await this.slow?.end()
   }
 
   private known(): readonly RunRow[] {
@@ -108,13 +115,16 @@ export class Site {
     return path === undefined ? failure(404, 'no such file in this run') : fileAnswer(path)
   }
 
-  /** All runs of one configuration, the oldest first. */
+  /** The runs of one configuration: how many broke a promise, and the last ones, the oldest first. */
   private history(id: string): Answer {
     const row = this.rowOf(id)
     if (row === undefined) return noRun
     const configuration = configurationOf(row)
     const runs = this.known().filter((one) => configurationOf(one) === configuration)
-    return json({ row, runs: runs.toReversed() })
+    const judged = runs.filter(({ outcome }) => told.includes(outcome))
+    const violations = judged.filter(({ outcome }) => outcome === 'violation').length
+    const counts = { total: runs.length, judged: judged.length, violations }
+    return json({ row, ...counts, runs: runs.slice(0, HISTORY).reverse() })
   }
 
   /** Pictures of a run that goes on, as server-sent events. */
@@ -167,9 +177,20 @@ export class Site {
   }
 
   private inTurn(job: Job): Promise<Done> {
-    const mine = this.queue.then(() => this.slow.ask(job))
-    this.queue = mine.catch(() => {})
+    const mine = this.queue.then(() => this.done(job))
+    this.queue = mine
     return mine
+  }
+
+  /** A thread that could not go on (a run too large for its memory) is replaced by the next one. */
+  private async done(job: Job): Promise<Done> {
+    this.slow ??= new Thread<Job, Done>(new URL('./thread.js', import.meta.url), undefined)
+    try {
+      return await this.slow.ask(job)
+    } catch (error) {
+      this.slow = undefined
+      return { kind: 'failed', says: messageOf(error) }
+    }
   }
 }
 

@@ -19,6 +19,11 @@ export interface RunDetails {
 
 export interface Configuration {
   readonly row: RunRow
+  readonly total: number
+  /** With a verdict, and of them those that broke a promise. */
+  readonly judged: number
+  readonly violations: number
+  /** The last ones, the oldest first. */
   readonly runs: readonly RunRow[]
 }
 

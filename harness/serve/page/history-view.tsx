@@ -8,29 +8,22 @@ export const History = ({ id }: { readonly id: string }) => {
     <>
       <h1>Runs of one configuration</h1>
       <Awaited asked={asked}>
-        {({ row, runs }) => (
+        {({ row, total, judged, violations, runs }) => (
           <>
             <p>
               {row.system} with {row.workload}, {row.faults.join(', ') || 'no faults'}, {row.nodes}{' '}
               nodes, {row.cluster}
             </p>
-            <Shares runs={runs} />
+            <p id="shares">
+              {number(violations)} violations in {number(judged)} runs with a verdict
+              {runs.length < total ? `; the last ${number(runs.length)} are shown` : ''}
+            </p>
             <Chart runs={runs} />
             <List runs={runs} />
           </>
         )}
       </Awaited>
     </>
-  )
-}
-
-const Shares = ({ runs }: { readonly runs: readonly RunRow[] }) => {
-  const judged = runs.filter(({ outcome }) => ['valid', 'violation', 'unknown'].includes(outcome))
-  const violations = judged.filter(({ outcome }) => outcome === 'violation')
-  return (
-    <p id="shares">
-      {number(violations.length)} violations in {number(judged.length)} runs with a verdict
-    </p>
   )
 }
 

@@ -26,7 +26,7 @@ export const Live = ({ id, ended }: { readonly id: string; readonly ended: () =>
   return (
     <section id="live" aria-live="off">
       <p>
-        <strong>{isQuiet ? 'nothing new' : phase || 'begins'}</strong>{' '}
+        <strong>{isQuiet ? 'nothing new' : phase || 'set-up'}</strong>{' '}
         {isQuiet
           ? `for ${duration(1000 * picture.quietS)}: it is being judged, or was killed;`
           : ''}{' '}
