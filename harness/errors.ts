@@ -57,3 +57,13 @@ export const worstExit = (codes: readonly ExitCode[]): ExitCode =>
 /** The message of anything thrown, on one line. */
 export const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, '; ')
+
+/** The message of what goes wrong in something that may; none where nothing does. */
+export const failuresOf = (work: () => void): readonly string[] => {
+  try {
+    work()
+    return []
+  } catch (error) {
+    return [messageOf(error)]
+  }
+}

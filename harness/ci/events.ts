@@ -6,7 +6,8 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { lineOf } from '../../results/ci/console.ts'
 import { type CaseRecord, type CiRecord, ciFiles } from '../../results/ci/record.ts'
-import { writeWhole } from '../../results/store.ts'
+import { attempt, writeWhole } from '../../results/store.ts'
+import { failuresOf } from '../errors.ts'
 import type { Progress } from '../progress.ts'
 
 /** Every line has besides: `version`, and `tMs`, the time since the beginning. */
@@ -46,6 +47,8 @@ export type CiEvent =
     }
 
 export class Events {
+  /** Why the file has not all of them: a full disk takes nothing from the runs. */
+  failure: string | undefined
   private readonly path: string
 
   /** @param print receives each line as well */
@@ -61,10 +64,18 @@ export class Events {
 
   readonly tell = (event: CiEvent): void => {
     const line = JSON.stringify({ version: 1, tMs: Math.round(this.tookMs()), ...event })
-    appendFileSync(this.path, `${line}\n`)
+    this.write(`${line}\n`)
     this.print(line)
     const said = inWords(event)
     if (said !== undefined) this.progress.line(said)
+  }
+
+  private write(line: string): void {
+    if (this.failure !== undefined) return
+    const [failure] = failuresOf(() =>
+      attempt(this.path, 'cannot be written', () => appendFileSync(this.path, line)),
+    )
+    this.failure = failure
   }
 }
 

@@ -13,7 +13,7 @@ import { Events } from './events.ts'
 import { Players } from './players.ts'
 import { runCases } from './runner.ts'
 import type { Shard } from './shard.ts'
-import { codeOfAll } from './verdict.ts'
+import { exitOf } from './verdict.ts'
 
 export interface Matrix {
   /** The configuration's file, and what it says. */
@@ -55,6 +55,10 @@ export const playMatrix = async (options: Matrix): Promise<CiRecord> => {
     })
     const code = codeOf(records, options)
     events.tell({ event: 'end', code, counts: countsOf(records) })
+    const problems = [
+      ...(matrix === 0 ? ['there is not one case: nothing was tested'] : []),
+      ...(events.failure === undefined ? [] : [events.failure]),
+    ]
     return {
       version: 1,
       schism: version,
@@ -65,8 +69,8 @@ export const playMatrix = async (options: Matrix): Promise<CiRecord> => {
       ...part,
       matrix,
       ...(config.budget === undefined ? {} : { budgetMs: config.budget }),
-      problems: matrix === 0 ? ['there is not one case: nothing was tested'] : [],
-      code,
+      problems,
+      code: events.failure === undefined ? code : exitOf(code, exitCodes.environment),
       cases: [...records],
     }
   } finally {
@@ -77,8 +81,8 @@ export const playMatrix = async (options: Matrix): Promise<CiRecord> => {
 
 /** A matrix of nothing has shown nothing. */
 const codeOf = (records: readonly CaseRecord[], { matrix, signal }: Matrix): number =>
-  codeOfAll(
-    records,
+  exitOf(
+    ...records.map(({ code }) => code),
     matrix === 0 ? exitCodes.unknown : exitCodes.valid,
     signal.aborted ? exitCodes.interrupted : exitCodes.valid,
   )

@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { type CaseRecord, type CiRecord, ciFiles, readCiRecord } from '../../results/ci/record.ts'
 import { exitCodes, UsageError } from '../errors.ts'
-import { codeOfAll } from './verdict.ts'
+import { exitOf } from './verdict.ts'
 
 /** A record and the folder that it lies in. */
 export interface StoredCi {
@@ -51,8 +51,8 @@ export const merged = (all: readonly StoredCi[], folder: string): CiRecord => {
     matrix,
     ...(first.budgetMs === undefined ? {} : { budgetMs: first.budgetMs }),
     problems,
-    code: codeOfAll(
-      cases,
+    code: exitOf(
+      ...cases.map(({ code }) => code),
       ...records.map(({ code }) => code),
       problems.length > 0 ? exitCodes.environment : exitCodes.valid,
     ),

@@ -11,7 +11,7 @@ import { realVenue } from '../cluster/cluster.ts'
 import { dockerCluster } from '../cluster/docker/docker.ts'
 import { simVenue } from '../cluster/sim/sim.ts'
 import { requireEngine } from '../engine.ts'
-import { messageOf } from '../errors.ts'
+import { failuresOf, messageOf } from '../errors.ts'
 import { isSeeded } from '../hunt/finding.ts'
 import { replays, type StoredFinding, shows } from '../hunt/replay.ts'
 import { historyOf } from '../judge/input.ts'
@@ -90,9 +90,11 @@ const tell = async (result: RunResult, finding: StoredFinding | undefined): Prom
     return { says: verdict.anomalies[0]?.summary ?? verdict.reason ?? why, text: why }
   })
   const detail = stripVTControlCharacters(text)
-  writeWhole(folder, RUN_SUMMARY, `${detail}\n`)
-  if (isGood) makeSmall(folder)
-  return { folder, run, verdict, says, detail }
+  const unkept = failuresOf(() => {
+    writeWhole(folder, RUN_SUMMARY, `${detail}\n`)
+    if (isGood) makeSmall(folder)
+  })
+  return { folder, run, verdict, says, detail: [detail, ...unkept].join('\n') }
 }
 
 const wordsOf = async (

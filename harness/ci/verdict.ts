@@ -4,7 +4,7 @@ import type { CaseRecord } from '../../results/ci/record.ts'
 import type { VerdictRecord } from '../../results/run.ts'
 import { settle } from '../cli/outcome.ts'
 import type { Share } from '../cli/share.ts'
-import { exitCodes, worstExit } from '../errors.ts'
+import { type ExitCode, exitCodes, worstExit } from '../errors.ts'
 import type { StoredFinding } from '../hunt/replay.ts'
 import type { Case } from './case.ts'
 import type { Answer } from './worker.ts'
@@ -102,10 +102,8 @@ export const resultOf = (
   return code === exitCodes.unknown && !isMissing ? 'unknown' : 'error'
 }
 
-/** The exit code of all cases. */
-export const codeOfAll = (cases: readonly CaseRecord[], ...more: readonly number[]): number =>
-  worstExit([...cases.map(({ code }) => code), ...more].filter(isExitCode))
+/** The worst of several codes, as records have them. */
+export const exitOf = (...codes: readonly number[]): ExitCode => worstExit(codes.filter(isExitCode))
 
 const known: readonly number[] = Object.values(exitCodes)
-const isExitCode = (code: number): code is (typeof exitCodes)[keyof typeof exitCodes] =>
-  known.includes(code)
+const isExitCode = (code: number): code is ExitCode => known.includes(code)

@@ -1,5 +1,6 @@
 /** Plays cases on a thread of its own, one after another, until it is told to stop. */
 import { parentPort } from 'node:worker_threads'
+import { StoreError } from '../../results/store.ts'
 import { loadCatalog } from '../catalog.ts'
 import { EnvironmentError, messageOf, UsageError } from '../errors.ts'
 import { type Job, type Played, play } from './play.ts'
@@ -25,7 +26,8 @@ const answerTo = async (job: Job): Promise<Answer> => {
     return { kind: 'played', ...(await play(job, await loading, stopping.signal)) }
   } catch (error) {
     if (error instanceof UsageError) return { kind: 'usage', message: error.message }
-    if (error instanceof EnvironmentError) return { kind: 'environment', message: error.message }
+    if (error instanceof EnvironmentError || error instanceof StoreError)
+      return { kind: 'environment', message: error.message }
     const stack = error instanceof Error ? error.stack : messageOf(error)
     return { kind: 'bug', message: String(stack) }
   }

@@ -5,7 +5,7 @@ import { casesOf } from '../ci/cases.ts'
 import type { CiConfig } from '../ci/config.ts'
 import { loadConfig } from '../ci/file.ts'
 import { playMatrix } from '../ci/matrix.ts'
-import { makeFolder, type Printed, print, tellGitHub, writeReports } from '../ci/reports.ts'
+import { makeFolder, type Printed, publish } from '../ci/reports.ts'
 import { partOf, shardOf } from '../ci/shard.ts'
 import { missing } from '../engine.ts'
 import type { ExitCode } from '../errors.ts'
@@ -104,10 +104,7 @@ async function ci(args: Arguments, signal: AbortSignal): Promise<ExitCode> {
     print: how === 'events' ? (line) => console.log(line) : () => {},
     signal,
   })
-  writeReports(folder, record)
-  tellGitHub(record, process.env)
-  print(record, folder, how)
-  return record.code as ExitCode
+  return publish(record, folder, how, process.env)
 }
 
 /** What the options say in place of the configuration. */

@@ -1,7 +1,7 @@
 /** `schism merge`: the records of several shards, or of several machines, as one report with one exit code. */
 import { resolve } from 'node:path'
 import { merged, readAll } from '../ci/merge.ts'
-import { makeFolder, print, tellGitHub, writeReports } from '../ci/reports.ts'
+import { makeFolder, publish } from '../ci/reports.ts'
 import type { ExitCode } from '../errors.ts'
 import { type Arguments, type Command, jsonOption } from './command.ts'
 
@@ -30,8 +30,6 @@ async function merge(args: Arguments): Promise<ExitCode> {
   const folder = resolve(args.text('output')!)
   const record = merged(readAll(args.texts('folder')), folder)
   makeFolder(folder)
-  writeReports(folder, record)
-  tellGitHub(record, process.env)
-  print(record, folder, args.flag('json') ? 'json' : args.flag('tap') ? 'tap' : 'text')
-  return record.code as ExitCode
+  const how = args.flag('json') ? 'json' : args.flag('tap') ? 'tap' : 'text'
+  return publish(record, folder, how, process.env)
 }
