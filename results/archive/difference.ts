@@ -86,7 +86,7 @@ const both = <S, T>(sides: readonly [S, S], of: (side: S) => T): Pair<T> => [
 const either = (lists: Pair<readonly string[]>): readonly string[] => [...new Set(lists.flat())]
 
 /** Told elsewhere, or different in any two runs, as is the subnet. */
-const OWN: ReadonlySet<string> = new Set(['version', 'id', 'startedAt', 'command'])
+const OWN: ReadonlySet<string> = new Set(['version', 'id', 'startedAt', 'clockOrigin', 'command'])
 
 /** A plan as one level of fields with short texts. */
 const fieldsOf = (run: RunRecord | undefined): Readonly<Record<string, string>> => {
