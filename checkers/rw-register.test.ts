@@ -93,10 +93,10 @@ const cases: readonly Case[] = [
     not: 'read-atomic, consistent-view, repeatable-read',
   },
   {
-    name: 'writes follow reads: not known without',
+    name: 'writes follow reads: without that source the reads alone still tell (Elle finds nothing)',
     history: concurrent('ry1wx1wy2', 'rx1ry1', 'wy1'),
-    types: [],
-    not: 'none',
+    types: ['observed-transaction-vanishes'],
+    not: 'monotonic-atomic-view',
   },
   {
     name: 'writes follow reads: read skew',
@@ -131,6 +131,12 @@ const cases: readonly Case[] = [
     history: oneByOne('wx0', 'rx0wx1', 'rx0wx2'),
     types: ['lost-update'],
     not: 'cursor-stability, update-atomic',
+  },
+  {
+    name: 'a fractured read, which no order of the writes explains (Elle finds none)',
+    history: concurrent('wx1wy1', 'wx2wy2', 'rx1ry2'),
+    types: ['fractured-read'],
+    not: 'read-atomic',
   },
   {
     name: 'a future read',

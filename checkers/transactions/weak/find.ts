@@ -54,7 +54,17 @@ export const findWeak = (
   tally: Tally,
   meter: Meter,
 ): void => {
-  if (!breaks(causal, transactions, type, tally, meter)) return
+  if (breaks(causal, transactions, type, tally, meter))
+    findFractured(transactions, type, tally, meter)
+}
+
+/** Puts what breaks the levels up to read atomic into the tally. @throws OutOfLimits */
+export const findFractured = (
+  transactions: Transactions,
+  type: DataType,
+  tally: Tally,
+  meter: Meter,
+): void => {
   if (!breaks(atomicInSessions, transactions, type, tally, meter)) return
   for (const weak of weaker) breaks(weak, transactions, type, tally, meter)
 }
