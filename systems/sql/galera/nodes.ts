@@ -65,14 +65,13 @@ chown mysql:mysql /run/mysqld
 
 # The last transaction in the data folder, "cluster:number".
 position() {
-  if [ ! -f $data/ibdata1 ]; then
-    echo 00000000-0000-0000-0000-000000000000:-1
-  else
+  [ ! -f $data/ibdata1 ] ||
     mariadbd --user=mysql "$@" --wsrep-recover 2>&1 | sed -n 's/.*WSREP: Recovered position: *//p' | tail -1
-  fi
 }
 
 told=$(position "$@")
+# Nothing, or nothing that can be read.
+[ -n "$told" ] || told=00000000-0000-0000-0000-000000000000:-1
 echo "down $told" > $state
 socat TCP-LISTEN:${AGREEMENT_PORT},fork,reuseaddr "SYSTEM:cat $state" &
 
