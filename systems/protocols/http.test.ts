@@ -83,6 +83,7 @@ describe('the REST client', () => {
     [400, 'fail'],
     [404, 'fail'],
     [429, 'fail'],
+    [408, 'info'],
     [500, 'info'],
     [503, 'info'],
     [302, 'info'],

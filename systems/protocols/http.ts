@@ -7,8 +7,8 @@
  *   GET  /set                      200 and a list of elements
  *   PUT  /set/ELEMENT              any 2xx: added
  *
- * A status of 4xx says that nothing happened and nothing will; all else may have happened. What stands behind the colon
- * (`http:/api/v1`) comes before these paths.
+ * A status of 4xx says that nothing happened and nothing will, except 408, which speaks of time; all else may have
+ * happened. What stands behind the colon (`http:/api/v1`) comes before these paths.
  */
 import { Client as HttpClient } from 'undici'
 import {
@@ -27,6 +27,7 @@ const CONNECT_MS = 500
 const READY_MS = 1000
 /** Long: a connection that lies idle between two operations is kept. */
 const KEEP_ALIVE_MS = 600_000
+const REQUEST_TIMEOUT = 408
 /** How much of an answer that is no answer is quoted. */
 const QUOTED = 200
 
@@ -129,7 +130,8 @@ const refused = (from: number, to: number, body: string): DefiniteError => {
 const done = ({ status, body }: Answer): void => {
   if (status >= 200 && status < 300) return
   const message = `HTTP ${status}: ${body.slice(0, QUOTED)}`
-  throw status >= 400 && status < 500 ? new DefiniteError(message) : new Error(message)
+  const isRefused = status >= 400 && status < 500 && status !== REQUEST_TIMEOUT
+  throw isRefused ? new DefiniteError(message) : new Error(message)
 }
 
 const jsonOf = (answer: Answer): unknown => {

@@ -23,6 +23,19 @@ const loginOf = ({ environment }: Target): Login & { readonly database: string }
   return { user, database, ...(password === undefined ? {} : { password }) }
 }
 
+/** A server that takes no writes takes them from root all the same, and is then unlike all others: not from a test. */
+const obedient = async (connection: Connection): Promise<Connection> => {
+  try {
+    const [row] = await connection.run(readOnly)
+    if (!takesWrites(row ?? []))
+      await connection.run({ name: 'obey', text: 'SET SESSION TRANSACTION READ ONLY' })
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
 /** A name as MySQL writes it, whatever is in it. */
 const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``
 
@@ -31,7 +44,8 @@ export default {
   port: 3306,
   ...sqlProtocol({
     dialect,
-    open: (target) => Connection.open(target.node, undefined, loginOf(target)),
+    open: async (target) =>
+      obedient(await Connection.open(target.node, undefined, loginOf(target))),
     openFirst: async (target) => {
       const { database, ...login } = loginOf(target)
       const connection = await Connection.open(target.node, undefined, login)

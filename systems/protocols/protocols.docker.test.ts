@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type Call,
+  DefiniteError,
   type Member,
   type OptionValues,
   Refused,
@@ -109,6 +110,23 @@ describe('a ready-made client', () => {
     const time = await protocol.wallTime(at, never)
     const here = await cluster.exec(name, ['date', '+%s'])
     expect(Math.abs(time!.ms / 1000 - Number(here))).toBeLessThan(60)
+  })
+
+  test('of mysql writes nothing to a server that takes no writes, though it might', async () => {
+    const setReadOnly = (value: string) =>
+      cluster.exec('mysql', ['mariadb', '-e', `SET GLOBAL read_only = ${value}`])
+    await setReadOnly('ON')
+    const at = target(cluster, 'mysql')
+    const register = await mysql.clients.register(at)
+    const refusal = await register
+      .invoke({ f: 'write', key: 1, value: 9 }, never)
+      .catch((error: unknown) => error)
+    expect(refusal).toBeInstanceOf(DefiniteError)
+    expect(await register.invoke({ f: 'read', key: 1, value: null }, never)).toBe(6)
+    expect(await mysql.isPrimary(at, never)).toBe(false)
+    await mysql.ready(at, never)
+    await register.close()
+    await setReadOnly('OFF')
   })
 
   test('is ready again and again, with its tables as they are', async () => {
