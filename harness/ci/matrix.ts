@@ -79,10 +79,12 @@ export const playMatrix = async (options: Matrix): Promise<CiRecord> => {
   }
 }
 
-/** A matrix of nothing has shown nothing. */
-const codeOf = (records: readonly CaseRecord[], { matrix, signal }: Matrix): number =>
-  exitOf(
+/** A matrix of nothing, or of which nothing was run, has shown nothing. A part of one may be empty. */
+const codeOf = (records: readonly CaseRecord[], { matrix, signal }: Matrix): number => {
+  const isVain = records.every(({ result }) => result === 'not-run')
+  return exitOf(
     ...records.map(({ code }) => code),
-    matrix === 0 ? exitCodes.unknown : exitCodes.valid,
+    matrix === 0 || (isVain && records.length > 0) ? exitCodes.unknown : exitCodes.valid,
     signal.aborted ? exitCodes.interrupted : exitCodes.valid,
   )
+}

@@ -5,7 +5,7 @@
  */
 import { line } from '../report/text.ts'
 import { type CaseRecord, type CiRecord, worstFirst } from './record.ts'
-import { againInWords } from './words.ts'
+import { againInWords, leftOutInWords } from './words.ts'
 
 /** Of one kind in one step; characters of a title and of a message. GitHub cuts messages at 4,096 bytes. */
 export const annotationLimits = { each: 10, title: 200, message: 1000 }
@@ -17,9 +17,10 @@ export const annotations = (record: CiRecord): readonly string[] => {
     ...record.problems.map((problem) => ({ title: 'schism', message: problem })),
     ...cases.filter(({ result }) => result === 'violation' || result === 'error').map(noteOf),
   ]
-  const warnings = cases
-    .filter(({ result }) => result === 'unknown' || result === 'not-run')
-    .map(noteOf)
+  const warnings = [
+    ...leftOutInWords(cases).map((message) => ({ title: 'not run', message })),
+    ...cases.filter(({ result }) => result === 'unknown').map(noteOf),
+  ]
   return [
     ...few(errors).map((note) => commandOf('error', note)),
     ...few(warnings).map((note) => commandOf('warning', note)),
@@ -33,7 +34,7 @@ interface Note {
 
 const noteOf = (one: CaseRecord): Note => {
   const { name, result, says, expected = '', command } = one
-  const parts = [says, expected, againInWords(one), result === 'not-run' ? '' : command]
+  const parts = [says, expected, againInWords(one), command]
   return { title: `${result}: ${name}`, message: parts.filter((part) => part !== '').join('; ') }
 }
 

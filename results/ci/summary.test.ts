@@ -16,7 +16,7 @@ describe('the summary', () => {
       'violation: violation',
       'error: error',
       'unknown: unknown',
-      'not run: not-run',
+      '1 case not run: no time: not-run',
       '| passes |',
     ]
     const found = places.map((text) => page.indexOf(text))
@@ -62,5 +62,15 @@ describe('the summary', () => {
     const detail = '````\n<b>not bold</b>\n```'
     const page = summary(recordOf([caseOf({ ...ended.violation, detail })]))
     expect(page).toContain(`\`\`\`\`\`text\n${detail}\n\`\`\`\`\``)
+  })
+
+  test('tells the cases that were not run together', () => {
+    const cases = Array.from({ length: 5000 }, (_, nth) =>
+      caseOf({ name: `case ${nth}`, ...ended['not-run'] }),
+    )
+    const page = summary(recordOf(cases))
+    expect(page).toContain('5,000 cases not run: no time: case 0; case 1; ')
+    expect(page).toContain('and 4980 more')
+    expect(page.length).toBeLessThan(2000)
   })
 })

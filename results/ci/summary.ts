@@ -5,7 +5,7 @@
  */
 import { counted, line } from '../report/text.ts'
 import { type CaseRecord, type CiRecord, worstFirst } from './record.ts'
-import { againInWords, countsInWords, cutTo, shardInWords } from './words.ts'
+import { againInWords, countsInWords, cutTo, leftOutInWords, shardInWords } from './words.ts'
 
 /** Bytes. GitHub takes 1,048,576 from all that a step writes. */
 export const SUMMARY_BYTES = 1_000_000
@@ -14,10 +14,13 @@ export const SUMMARY_BYTES = 1_000_000
 export const summary = (record: CiRecord, bytes = SUMMARY_BYTES): string => {
   const head = [`## ${titleOf(record)}`, '', factsOf(record), ...problemsOf(record), ''].join('\n')
   const cases = worstFirst(record.cases)
-  const bad = cases.filter(({ result }) => result !== 'passed')
+  const bad = cases.filter(({ result }) => result !== 'passed' && result !== 'not-run')
   const passed = cases.filter(({ result }) => result === 'passed')
   const blocks = [
     ...bad.map((one, at) => blockOf(one, at < DETAILED)),
+    ...leftOutInWords(cases).map(
+      (text) => `\n### ${words['not-run']}\n\n${safe(text, LEFT_OUT)}\n`,
+    ),
     ...(passed.length === 0 ? [] : [TABLE]),
     ...passed.map(rowOf),
   ]
@@ -27,6 +30,8 @@ export const summary = (record: CiRecord, bytes = SUMMARY_BYTES): string => {
 /** So many cases are told with all that was printed of them. */
 const DETAILED = 20
 const DETAIL_BYTES = 16_384
+/** Characters for all that were not run. */
+const LEFT_OUT = 3000
 
 const fitted = (head: string, blocks: readonly string[], bytes: number): string => {
   const note = '\n\n*What is left does not fit here: see `ci.json`.*\n'
@@ -75,7 +80,7 @@ const blockOf = (one: CaseRecord, isDetailed: boolean): string => {
     ...(expected === undefined ? [] : [`${safe(expected)}\n`]),
     ...(again === '' ? [] : [`${safe(again)}\n`]),
     ...retried.slice(0, 5).map((why) => `- tried again: ${safe(why)}`),
-    ...(result === 'not-run' ? [] : [`${block(line(command, 4000))}\n`]),
+    `${block(line(command, 4000))}\n`,
     ...(run === undefined ? [] : [`Run: ${code(run)}\n`]),
   ]
   if (isDetailed && detail !== undefined && detail !== '')
@@ -91,8 +96,8 @@ const rowOf = ({ name, seed, tookMs, says, expected }: CaseRecord): string =>
   `| ${safe(name)} | ${seed} | ${minutes(tookMs)} | ${safe(expected ?? says)} |\n`
 
 /** Foreign text as text: every character that Markdown or HTML could read otherwise is an entity. */
-const safe = (text: string): string =>
-  line(text).replaceAll(SPECIAL, (character) => `&#${character.codePointAt(0)};`)
+const safe = (text: string, max?: number): string =>
+  line(text, max).replaceAll(SPECIAL, (character) => `&#${character.codePointAt(0)};`)
 
 /** Marks, and what is one only at the beginning, in `www.` or before a word (`:smile:`). */
 const SPECIAL = /[&<>"`*_{}[\]#+!|~@/\\$^=]|:(?=\S)|^-|(?<=www)\.|(?<=^\d+)[.)]/gi

@@ -36,3 +36,21 @@ export const cutTo = (text: string, bytes: number): string => {
   while (end > 0 && (all[end]! & 0xc0) === 0x80) end--
   return all.subarray(0, end).toString() + mark
 }
+
+/** Cases that were not run, told together by why: there may be thousands. */
+export const leftOutInWords = (cases: readonly CaseRecord[]): readonly string[] => {
+  const names = new Map<string, string[]>()
+  for (const { result, says, name } of cases) {
+    if (result !== 'not-run') continue
+    const some = names.get(says) ?? []
+    some.push(name)
+    names.set(says, some)
+  }
+  return [...names].map(([says, some]) => {
+    const more = some.length > NAMED ? ` and ${some.length - NAMED} more` : ''
+    return `${counted(some.length, 'case')} ${says}: ${some.slice(0, NAMED).join('; ')}${more}`
+  })
+}
+
+/** So many cases are named one by one. */
+const NAMED = 20
