@@ -3,16 +3,16 @@
  * to elsewhere. Names are checked first, then what they really are.
  */
 import { lstatSync, realpathSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { join } from 'node:path'
 import { files, runFolder, StoreError } from '../../results/store.ts'
 
-/** The folder of a run, where it is one. */
+/** The folder of a run as it really is, where it is one; the store itself may be behind a link. */
 export const confinedRun = (store: string, id: string): string | undefined => {
   try {
     const folder = runFolder(store, id)
     if (!lstatSync(folder).isDirectory()) return undefined
-    if (realpathSync(folder) !== join(realpathSync(store), id)) return undefined
-    return own.every((name) => isPlainOrAbsent(join(folder, name))) ? folder : undefined
+    const real = join(realpathSync(store), id)
+    return own.every((name) => isPlainOrAbsent(join(real, name))) ? real : undefined
   } catch (error) {
     if (error instanceof StoreError || isMissing(error)) return undefined
     throw error
@@ -25,7 +25,7 @@ const own = [files.run, files.history, files.verdict, files.report, files.logs]
 const isPlainOrAbsent = (path: string): boolean =>
   !(lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false)
 
-/** A file in a folder by its path there, where it is a plain file that no link leads to. */
+/** A file by its path in a folder that `confinedRun` gave, where it is a plain file and no link leads to it. */
 export const confinedFile = (folder: string, path: string): string | undefined => {
   const parts = path.split('/')
   const isOdd = (part: string): boolean =>
@@ -33,9 +33,8 @@ export const confinedFile = (folder: string, path: string): string | undefined =
   if (parts.some(isOdd)) return undefined
   try {
     const full = join(folder, ...parts)
-    const real = realpathSync(full)
-    const isInside = real === full && real.startsWith(folder + sep)
-    return isInside && lstatSync(real).isFile() ? real : undefined
+    // Where no part of it is a link, it is what it says.
+    return realpathSync(full) === full && lstatSync(full).isFile() ? full : undefined
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error

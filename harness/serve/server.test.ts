@@ -358,6 +358,14 @@ test('ends at once, though somebody watches', async () => {
   await expect(send('/', {}, one)).rejects.toThrow(/ECONNREFUSED/)
 })
 
+test('a store may itself be behind a link', async () => {
+  const link = join(root, 'link-to-runs')
+  symlinkSync(store, link)
+  const one = await start({ store: link, index: new RunIndex(link) })
+  expect((await send('/runs/a-set/files/run.json', {}, one)).status).toBe(200)
+  expect((await send('/runs/e-link/files/run.json', {}, one)).status).toBe(404)
+})
+
 test('an empty store is served', async () => {
   const empty = join(root, 'empty')
   mkdirSync(empty)

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -126,6 +127,17 @@ describe('the index of a store', () => {
     )
     const damaged = new RunIndex(store).rows().find(({ id }) => id === 'b')
     expect(damaged!.says).toMatch(/run\.json is not JSON/)
+  })
+
+  test('quotes nothing of a file that a link leads to', () => {
+    const secret = join(root, 'secret')
+    writeFileSync(secret, 'secret')
+    const path = join(keep('a', 'register'), 'run.json')
+    rmSync(path)
+    symlinkSync(secret, path)
+    const [row] = new RunIndex(store).rows()
+    expect(row).toMatchObject({ outcome: 'damaged', says: expect.stringMatching(/is a link/) })
+    expect(JSON.stringify(row)).not.toContain('"secret')
   })
 
   test('is done without where the store may only be read', () => {

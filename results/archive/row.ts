@@ -3,7 +3,7 @@
  * `run.json` and `verdict.json` alone, never from the history; whatever of them is missing or damaged still
  * leaves a line that says so.
  */
-import { statSync } from 'node:fs'
+import { lstatSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { line } from '../report/text.ts'
@@ -82,11 +82,18 @@ const verdictPart = z.object({
 /** Reads a run's row. Never throws for what its files hold. */
 export const readRow = (folder: string): RunRow => {
   try {
+    for (const name of [files.run, files.verdict]) refuseLink(join(folder, name))
     return { ...planned(folder), ...judged(folder) }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     return damaged(folder, error.message)
   }
+}
+
+/** What is wrong with a file is quoted: it must be the run's own. */
+const refuseLink = (path: string): void => {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new StoreError(`${path} is a link, which no file of a run is`)
 }
 
 const planned = (folder: string) => {
