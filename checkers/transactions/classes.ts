@@ -3,8 +3,9 @@
  * shows it (Adya 1999; Elle, Kingsbury and Alvaro 2020). Whether a class is there follows from components of
  * parts of the graph, in linear time: a cycle of dependencies, one without adjacent anti-dependencies (a cycle of
  * the graph in which a node that an anti-dependency led to is left by dependencies alone), any cycle. A class that
- * implies another one that is found in the same component suppresses it. Only the search for the shortest cycle
- * has a budget; the one that is shown then is the shortest through one of its edges.
+ * implies another one that is found in the same component suppresses it. Where one of a cycle's anti-dependencies may be
+ * enough (G-single) is asked of 32 of them at once (`returns.ts`). Only the search for the shortest cycle has a
+ * budget; the one that is shown then is the shortest through one of its edges.
  */
 import { type Components, components, isCyclic } from './components.ts'
 import { type Digraph, digraph } from './digraph.ts'

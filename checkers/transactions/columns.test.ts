@@ -93,6 +93,11 @@ describe('what is no transaction of the data type is refused in one line', () =>
   const refused: readonly (readonly [DataType, EventInput[], string])[] = [
     ['list-append', [txn('invoke', 0, null)], 'operation 0: value null: expected micro-operations'],
     ['list-append', [{ type: 'invoke', process: 0, f: 'read', value: null }], 'f "read": expected'],
+    [
+      'list-append',
+      [{ ...txn('invoke', 0, [['append', 'x', 1]]), key: 7 }],
+      'operation 0: it has a key: expected keys in the micro-operations alone',
+    ],
     ['list-append', [txn('invoke', 0, [['w', 'x', 1]])], 'micro-operation ["w","x",1]: expected'],
     ['rw-register', [txn('invoke', 0, [['append', 'x', 1]])], '["append","x",1]: expected ["w"'],
     ['list-append', [txn('invoke', 0, [['inc', 'x', 1]])], '["inc","x",1]: expected ["append"'],

@@ -135,8 +135,10 @@ class Reading {
     invoked: number,
     told: number,
   ): void {
-    const { f } = this.history.columns
+    const { f, key } = this.history.columns
     if (this.history.fs[f[invoked]!] !== 'txn') throw strange(this.history, invoked, '"txn"')
+    if (key[invoked] !== NONE)
+      throw this.error(invoked, 'it has a key: expected keys in the micro-operations alone')
     const number = this.transaction(told)
     const first = number === NONE ? 0 : this.names.first(number)
     const end = number === NONE ? 0 : this.names.end(number)
