@@ -11,7 +11,8 @@ import { type Limits, unlimited } from '../checkers/checker.ts'
 import { type History, HistoryBuilder } from '../checkers/history.ts'
 import { Meter } from '../checkers/limits.ts'
 import { transactionsOf } from '../checkers/transactions/columns.ts'
-import { type Level, search } from '../checkers/transactions/weak/search.ts'
+import type { Level } from '../checkers/transactions/weak/level.ts'
+import { search } from '../checkers/transactions/weak/search.ts'
 import { table } from './table.ts'
 
 const rounds = 3

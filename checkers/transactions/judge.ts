@@ -27,7 +27,8 @@ export const isolation = (name: string, type: DataType, search: Search, level: s
     const weak = new Tally()
     // Where no dependency of lists leads back to itself the weak levels hold as well. Of registers, whose order of
     // versions is known in part, reads that are fractured tell more, and are found soon.
-    if (weakLevels.has(level) || tally.found.size > 0) findWeak(transactions, type, weak, meter)
+    if (weakLevels.has(level) || tally.found.size > 0)
+      findWeak(transactions, type, level, weak, meter)
     else if (type === 'rw-register') findFractured(transactions, type, weak, meter)
     return conclude(transactions, [tally, weak], doubt, level)
   })

@@ -8,6 +8,7 @@ import { NONE } from '../../typed-arrays.ts'
 import { READ, SCALAR, type Transactions, WRITE } from '../columns.ts'
 import { NULL_CODE } from '../elements.ts'
 import type { Writers } from '../writers.ts'
+import type { Level } from './level.ts'
 
 /** In place of a transaction: the state before all of them. */
 export const INITIAL = -2
@@ -20,7 +21,10 @@ export interface Dependencies {
   /** 1 for the transactions that happened: the others have neither reads nor writes here. */
   readonly happened: Uint8Array
   readonly sessions: number
-  /** The session of each transaction that happened, its place in it from 0, and the one before it there, or NONE. */
+  /**
+   * The session of each transaction that happened, its place in it from 0, and the one before it there, or NONE. Where
+   * sessions do not count each transaction has one of its own.
+   */
   readonly session: Int32Array
   readonly place: Int32Array
   readonly previous: Int32Array
@@ -40,8 +44,15 @@ export interface Dependencies {
  * Reads of what nobody wrote, or a failed transaction, and of a transaction's own writes are left out: they are anomalies of
  * their own, or none. O(micro-operations)
  */
-export const dependenciesOf = (transactions: Transactions, writers: Writers): Dependencies =>
-  new Reading(transactions, writers).dependencies()
+export const dependenciesOf = (
+  transactions: Transactions,
+  writers: Writers,
+  { sessions }: Pick<Level, 'sessions'>,
+): Dependencies => {
+  const reading = new Reading(transactions, writers)
+  const own = sessions ? transactions.process : Int32Array.from(transactions.process.keys())
+  return reading.dependencies(own)
+}
 
 /** Whether a transaction wrote a key. O(log its writes) */
 export const writesTo = (
@@ -86,12 +97,13 @@ class Reading {
     this.ambiguous = new Set(writers.duplicates.map((at) => writers.of(key[at]!, value[at]!)))
   }
 
-  dependencies(): Dependencies {
+  /** @param process in whose session each transaction stands */
+  dependencies(process: Int32Array): Dependencies {
     const { transactions, happened, observed } = this
     const reads = this.reads()
     this.meetElements()
     const writes = this.writes()
-    return { transactions, happened, observed, ...this.sessions(), ...reads, ...writes }
+    return { transactions, happened, observed, ...this.sessions(process), ...reads, ...writes }
   }
 
   private reads(): Pick<Dependencies, 'firstRead' | 'read' | 'source'> {
@@ -172,8 +184,10 @@ class Reading {
     return { firstWrite, write: write.subarray(0, place) }
   }
 
-  private sessions(): Pick<Dependencies, 'sessions' | 'session' | 'place' | 'previous'> {
-    const { size, process } = this.transactions
+  private sessions(
+    process: Int32Array,
+  ): Pick<Dependencies, 'sessions' | 'session' | 'place' | 'previous'> {
+    const { size } = this.transactions
     const session = new Int32Array(size).fill(NONE)
     const place = new Int32Array(size)
     const previous = new Int32Array(size).fill(NONE)

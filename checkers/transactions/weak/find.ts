@@ -5,8 +5,9 @@
 import type { Meter } from '../../limits.ts'
 import type { DataType, Transactions } from '../columns.ts'
 import type { Tally } from '../tally.ts'
+import type { Level } from './level.ts'
 import { proofOf } from './proof.ts'
-import { type Level, search } from './search.ts'
+import { search } from './search.ts'
 import { tell } from './words.ts'
 
 /** A weak level with the names of what breaks it and no weaker one. */
@@ -17,6 +18,11 @@ interface Weak {
 
 const causal: Weak = {
   level: { view: 'causal', sessions: true },
+  types: ['causality-violation', 'causality-violation-process'],
+}
+/** Exact, but not linear, for each transaction is a session: searched only where it is asked for. */
+const causalAlone: Weak = {
+  level: { view: 'causal', sessions: false },
   types: ['causality-violation'],
 }
 const atomicInSessions: Weak = {
@@ -41,21 +47,29 @@ const weaker: readonly Weak[] = [
 /** The levels that are decided here, by their names in the lattice. */
 export const weakLevels: ReadonlySet<string> = new Set([
   'causal',
+  'causal-cerone',
   'strong-session-read-atomic',
   'strong-session-monotonic-atomic-view',
   'read-atomic',
   'monotonic-atomic-view',
 ])
 
-/** Puts what breaks the weak levels into the tally. @throws OutOfLimits */
+/**
+ * Puts what breaks the weak levels into the tally.
+ * @param asked the level that is asked for
+ * @throws OutOfLimits
+ */
 export const findWeak = (
   transactions: Transactions,
   type: DataType,
+  asked: string,
   tally: Tally,
   meter: Meter,
 ): void => {
-  if (breaks(causal, transactions, type, tally, meter))
-    findFractured(transactions, type, tally, meter)
+  if (!breaks(causal, transactions, type, tally, meter)) return
+  findFractured(transactions, type, tally, meter)
+  if (asked === 'causal-cerone' && tally.of('causality-violation') === 0)
+    breaks(causalAlone, transactions, type, tally, meter)
 }
 
 /** Puts what breaks the levels up to read atomic into the tally. @throws OutOfLimits */

@@ -17,8 +17,6 @@ export const IMPLIED = 64
 /** All that must be held. */
 export interface Demands {
   readonly dependencies: Dependencies
-  /** Whether the order holds that of each session. */
-  readonly sessions: boolean
   /** Versions of lists, one after another. */
   readonly versions: Edges
   readonly implied: Implied
@@ -109,9 +107,9 @@ class Peel {
 
   /** Each transaction that must come before this one. */
   private before(one: number, each: (from: number, relation: number) => void): void {
-    const { dependencies, sessions } = this.demands
+    const { dependencies } = this.demands
     const { previous, firstRead, source } = dependencies
-    if (sessions && previous[one] !== NONE) each(previous[one]!, PROCESS)
+    if (previous[one] !== NONE) each(previous[one]!, PROCESS)
     for (let read = firstRead[one]!; read < firstRead[one + 1]!; read++)
       if (source[read] !== INITIAL) each(source[read]!, WR)
     for (let at = this.versions.offset[one]!; at < this.versions.offset[one + 1]!; at++)

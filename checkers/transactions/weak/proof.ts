@@ -12,7 +12,8 @@ import { type DataType, type Transactions, transactionsOf } from '../columns.ts'
 import { PROCESS, WW } from '../relations.ts'
 import { INITIAL, writesTo } from './dependencies.ts'
 import { IMPLIED } from './graph.ts'
-import { type Finding, type Found, type Level, type Step, search, views } from './search.ts'
+import { implies, type Level } from './level.ts'
+import { type Finding, type Found, type Step, search } from './search.ts'
 import { seenBy } from './seen.ts'
 
 export interface Proof {
@@ -64,12 +65,9 @@ const weakest: readonly (readonly [Level, string | undefined])[] = [
   [{ view: 'read-committed', sessions: true }, undefined],
   [{ view: 'monotonic-atomic-view', sessions: true }, 'observed-transaction-vanishes-process'],
   [{ view: 'read-atomic', sessions: true }, 'fractured-read-process'],
-  [{ view: 'causal', sessions: true }, 'causality-violation'],
+  [{ view: 'causal', sessions: false }, 'causality-violation'],
+  [{ view: 'causal', sessions: true }, 'causality-violation-process'],
 ]
-
-/** Whether what keeps a level keeps another one. */
-const implies = (level: Level, other: Level): boolean =>
-  views.indexOf(level.view) >= views.indexOf(other.view) && (level.sessions || !other.sessions)
 
 const named = (kept: Transactions, asked: Level): Proof => {
   for (const [level, type] of weakest) {

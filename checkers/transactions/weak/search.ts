@@ -5,7 +5,7 @@
  */
 import type { Meter } from '../../limits.ts'
 import { NONE } from '../../typed-arrays.ts'
-import { bytesOf, type DataType, type Transactions } from '../columns.ts'
+import { bytesOf, type Transactions } from '../columns.ts'
 import { PROCESS, WR, WW } from '../relations.ts'
 import { Writers } from '../writers.ts'
 import { atomicOrder } from './atomic.ts'
@@ -13,21 +13,10 @@ import { causalOrder } from './causal.ts'
 import { bytesOfDependencies, type Dependencies, dependenciesOf, INITIAL } from './dependencies.ts'
 import { type Demands, IMPLIED, residueOf } from './graph.ts'
 import { Implied } from './implied.ts'
+import type { Level } from './level.ts'
 import { monotonicOrder } from './monotonic.ts'
 import { type Cycle, cyclesOf } from './shortest.ts'
 import { versionsOf } from './versions.ts'
-
-/** What a transaction has seen of others when it reads, by how much each level asks for. */
-export const views = ['read-committed', 'monotonic-atomic-view', 'read-atomic', 'causal'] as const
-
-/** A weak level. */
-export interface Level {
-  readonly view: (typeof views)[number]
-  /** Whether sessions count: a transaction follows, and has seen, those before it in its session. */
-  readonly sessions: boolean
-}
-
-export type { DataType }
 
 /** One transaction must come before another one. */
 export interface Step {
@@ -59,13 +48,13 @@ export const search = (transactions: Transactions, level: Level, meter: Meter): 
   const held = meter.bytes
   const writers = new Writers(transactions)
   meter.hold(bytesOf(transactions) + writers.bytes)
-  const dependencies = dependenciesOf(transactions, writers)
+  const dependencies = dependenciesOf(transactions, writers, level)
   meter.hold(bytesOfDependencies(dependencies))
   const versions = versionsOf(dependencies, writers)
   meter.hold(versions.bytes)
   const implied = orderOf(dependencies, level, meter)
   meter.hold(implied.bytes)
-  const found = findingsIn({ dependencies, sessions: level.sessions, versions, implied }, meter)
+  const found = findingsIn({ dependencies, versions, implied }, meter)
   meter.bytes = held
   return { dependencies, ...found }
 }
@@ -112,11 +101,11 @@ const stepsOf = (demands: Demands, cycle: Cycle): Finding =>
 
 /** Why one transaction comes before another one; what was read says more than what it implies. O(edges) */
 const stepOf = (demands: Demands, from: number, to: number): Step => {
-  const { dependencies, sessions, versions, implied } = demands
+  const { dependencies, versions, implied } = demands
   const { firstRead, source, previous } = dependencies
   for (let read = firstRead[to]!; read < firstRead[to + 1]!; read++)
     if (source[read] === from) return { from, to, relation: WR, read }
-  if (sessions && previous[to] === from) return { from, to, relation: PROCESS, read: NONE }
+  if (previous[to] === from) return { from, to, relation: PROCESS, read: NONE }
   for (let at = 0; at < versions.length; at++)
     if (versions.from[at] === from && versions.to[at] === to)
       return { from, to, relation: WW, read: NONE }

@@ -2,7 +2,8 @@
 import { NONE } from '../../typed-arrays.ts'
 import { PROCESS, WR } from '../relations.ts'
 import { type Dependencies, INITIAL } from './dependencies.ts'
-import type { Level, Step } from './search.ts'
+import type { Level } from './level.ts'
+import type { Step } from './search.ts'
 
 /**
  * From `from` to `to`: one step where the level looks no further, else one with the fewest reads. O(n)
