@@ -113,9 +113,9 @@ describe('a ready-made client', () => {
   })
 
   test('of mysql writes nothing to a server that takes no writes, though it might', async () => {
-    const setReadOnly = (value: string) =>
-      cluster.exec('mysql', ['mariadb', '-e', `SET GLOBAL read_only = ${value}`])
-    await setReadOnly('ON')
+    const root = (statement: string) => cluster.exec('mysql', ['mariadb', '-e', statement])
+    await root("GRANT READ_ONLY ADMIN ON *.* TO schism@'%'")
+    await root('SET GLOBAL read_only = ON')
     const at = target(cluster, 'mysql')
     const register = await mysql.clients.register(at)
     const refusal = await register
@@ -126,7 +126,7 @@ describe('a ready-made client', () => {
     expect(await mysql.isPrimary(at, never)).toBe(false)
     await mysql.ready(at, never)
     await register.close()
-    await setReadOnly('OFF')
+    await root('SET GLOBAL read_only = OFF')
   })
 
   test('is ready again and again, with its tables as they are', async () => {
