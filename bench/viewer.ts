@@ -63,7 +63,11 @@ const row = async (browser: Browser, folder: string, kind: Kind, operations: num
     ...[Math.round(made.megabytes), statSync(path).size / 1e6],
     ...[middle(({ paint }) => paint), middle(({ timeline }) => timeline)],
     middle(({ cpuSeconds }) => cpuSeconds),
-    ...[middle(({ pan }) => median(pan)), middle(({ pan }) => slow(pan))],
+    ...[
+      middle(({ pan }) => median(pan)),
+      middle(({ pan }) => slow(pan)),
+      middle(({ panCpu }) => panCpu),
+    ],
     ...[middle(({ zoom }) => median(zoom)), middle(({ naive }) => median(naive))],
   ]
 }
@@ -74,6 +78,8 @@ interface Opened {
   /** Of the browser's processes until then: on a machine that others use as well, the truer number. */
   readonly cpuSeconds: number
   readonly pan: readonly number[]
+  /** CPU ms of all of the browser for a frame. */
+  readonly panCpu: number
   readonly zoom: readonly number[]
   readonly naive: readonly number[]
 }
@@ -89,11 +95,13 @@ const open = async (browser: Browser, path: string, operations: number): Promise
   const paint = await page.evaluate<number>(
     `performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000`,
   )
+  const still = await cpuSeconds(browser)
   const pan = await frames(page, { deltaX: 25 })
+  const panCpu = (((await cpuSeconds(browser)) - still) * 1000) / FRAMES
   const zoom = await frames(page, { deltaY: -60 })
   const naive = await everyOne(page, operations)
   await page.close()
-  return { paint, timeline, cpuSeconds: cpu, pan, zoom, naive }
+  return { paint, timeline, cpuSeconds: cpu, pan, panCpu, zoom, naive }
 }
 
 const cpuSeconds = async (browser: Browser): Promise<number> => {
@@ -130,7 +138,7 @@ const everyOne = (page: Page, operations: number): Promise<readonly number[]> =>
     canvas.width = shown.width
     canvas.height = shown.height
     shown.after(canvas)
-    const context = canvas.getContext('2d', { alpha: false })
+    const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true })
     const times = []
     const step = (time) => {
       times.push(time)
