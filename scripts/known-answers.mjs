@@ -116,6 +116,33 @@ const rows = {
     args: '--workload list-append --faults kill,pause --option isolation=serializable --option lists=rows',
     keeps: 'serializable',
   },
+  'postgres-write-skew': {
+    system: 'postgres',
+    args: '--workload write-skew --option isolation=repeatable-read',
+    want: 'violation',
+  },
+  'postgres-write-skew-serializable': {
+    system: 'postgres',
+    args: '--workload write-skew --option isolation=serializable',
+    want: 'valid',
+  },
+  'postgres-predicate': {
+    system: 'postgres',
+    args: '--workload predicate --option isolation=repeatable-read',
+    want: 'violation',
+  },
+  'postgres-predicate-serializable': {
+    system: 'postgres',
+    args: '--workload predicate --option isolation=serializable',
+    want: 'valid',
+  },
+  'postgres-bank': { system: 'postgres', args: '--workload bank', want: 'violation' },
+  'postgres-bank-snapshots': {
+    system: 'postgres',
+    args: '--workload bank --option isolation=repeatable-read',
+    want: 'valid',
+  },
+  'mariadb-bank': { system: 'mariadb', args: '--workload bank', want: 'violation' },
   'patroni-isolated': {
     system: 'postgres-replicated',
     args: `--workload set ${longIsolation}`,
