@@ -18,7 +18,7 @@ const cells = ({ id, outcome, faults, counts, says }: RunRow): readonly string[]
   line(faults.join(', '), 200),
   counts === undefined ? '' : count(counts.ok),
   counts?.p99Ms === undefined ? '' : duration(counts.p99Ms),
-  says,
+  line(says, 200),
 ]
 
 /** As the console report says it. */
