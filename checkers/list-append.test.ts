@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { unlimited } from './checker.ts'
-import { History } from './history.ts'
+import { type EventInput, History } from './history.ts'
 import { listAppend } from './list-append.ts'
 import { restrict } from './sequential/restrict.ts'
 import { transactionalHistories } from './testing/isolation-histories.ts'
@@ -274,6 +274,49 @@ describe('what is shown of an anomaly', () => {
     expect(types).toEqual(Array.from({ length: 10 }, () => 'G1a'))
     expect(verdict.stats?.G1a).toBe(12)
   })
+})
+
+/**
+ * One long cycle with one anti-dependency among many with two (Elle's `unfindable-g-single`, on which its search ends by
+ * its time limit): a ring of appends whose last transaction does not see what the first one did.
+ */
+test('a cycle that is hard to find', () => {
+  const [length, noise] = [150, 10]
+  const append = (key: string, element: number) => ['append', key, element]
+  const upTo = (end: number): number[] => Array.from({ length: end }, (_, at) => at)
+  const ring = upTo(length).map((at) => [
+    append('ring', at),
+    at === 0 ? append('anti', 0) : at === length - 1 ? ['r', 'anti', null] : append(`${at}`, 0),
+  ])
+  const branches = upTo(length - 1)
+    .slice(1)
+    .flatMap((at) =>
+      upTo(noise - 1).map((place) => {
+        if (place === noise - 3)
+          return [
+            ['r', `${at}`, upTo(noise - 2)],
+            ['r', `anti ${at}`, null],
+          ]
+        if (place === noise - 2) return [append(`anti ${at}`, 0), ['r', 'ring', null]]
+        return [append(`${at}`, place + 1)]
+      }),
+    )
+  const all = [...ring, [['r', 'ring', upTo(length)]], ...branches]
+  const events = all.flatMap((value): EventInput[] => [
+    {
+      type: 'invoke',
+      process: 0,
+      f: 'txn',
+      value: value.map(([f, key, given]) => [f, key, f === 'r' ? null : given]),
+    },
+    { type: 'ok', process: 0, f: 'txn', value },
+  ])
+  const { verdict } = judge(History.from(events), 'snapshot-isolation')
+  if (verdict.valid !== false) throw new Error('a violation')
+  const [cycle] = verdict.anomalies
+  expect(cycle.type).toBe('G-single-item')
+  expect(cycle.edges).toHaveLength(length)
+  expect(cycle.edges!.filter(({ relation }) => relation === 'rw')).toHaveLength(1)
 })
 
 describe('histories that tell less than they should', () => {
