@@ -28,13 +28,15 @@ const pictures: readonly Picture[] = [
 ]
 
 const folder = join(import.meta.dirname, '../docs/report')
+/** Charts are filled when they are in view. */
+const HIGH = 4000
 /** Larger ones would make the repository heavy. */
 const BYTES_MAX = 200_000
 
 const take = async (browser: Browser, picture: Picture, scheme: 'light' | 'dark', html: string) => {
   const page = await browser.newPage({
     colorScheme: scheme,
-    viewport: { width: 1160, height: picture.height ?? 900 },
+    viewport: { width: 1160, height: picture.height ?? HIGH },
   })
   await page.goto(`file://${html}#${picture.address ?? ''}`)
   await page.waitForSelector('#rate canvas')
