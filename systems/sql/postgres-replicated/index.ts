@@ -57,6 +57,10 @@ export default {
       default: 'heeded',
       choices: ['heeded', 'ignored'],
     },
+    leaseS: {
+      summary: 'how long a primary leads that is not heard of (ttl; stock: 30)',
+      default: '10',
+    },
     isolation,
     lists,
   },

@@ -65,11 +65,12 @@ const etcd = (node: Peer, peers: readonly Peer[]): readonly string[] => [
   '--log-level=warn',
 ]
 
-/**
- * Stock are 30 s, 10 s and 10 s, which a run would wait for; the rule that the documentation gives for them
- * (loop_wait + 2 · retry_timeout ≤ ttl) is kept.
- */
-const patience = { ttl: 6, loop_wait: 1, retry_timeout: 2 }
+/** Patroni's times, s, by the rule that its documentation gives: loop_wait + 2 · retry_timeout ≤ ttl. */
+const patience = (lease: number) => ({
+  ttl: lease,
+  loop_wait: 1,
+  retry_timeout: Math.max(1, Math.floor((lease - 1) / 2)),
+})
 
 /** Patroni's configuration; JSON is YAML. */
 const patroni = (node: Peer, peers: readonly Peer[], options: OptionValues): object => ({
@@ -79,7 +80,7 @@ const patroni = (node: Peer, peers: readonly Peer[], options: OptionValues): obj
   etcd3: { hosts: peers.map(({ address }) => `${address}:${ETCD_CLIENT}`) },
   bootstrap: {
     dcs: {
-      ...patience,
+      ...patience(Number(options.leaseS)),
       maximum_lag_on_failover: 1048576,
       // Strict: with nobody to follow it, the primary waits instead of going on alone.
       synchronous_mode: options.replication === 'synchronous',
