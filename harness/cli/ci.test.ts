@@ -3,8 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type CaseRecord, type CiRecord, ciRecord } from '../../results/ci/record.ts'
+
+/** Each plays whole matrices, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 const root = join(import.meta.dirname, '..', '..')
 const folder = mkdtempSync(join(tmpdir(), 'schism-ci-'))
@@ -75,7 +78,7 @@ describe('one of each', () => {
       GITHUB_STEP_SUMMARY: stepSummary,
     })
     cases = recordIn('all').cases
-  }, 120_000)
+  })
 
   test('ends with 1, for a violation is above all, and has a record of each', () => {
     expect(ended.exitCode).toBe(1)
@@ -180,7 +183,7 @@ test('shards of a matrix are put together again, and one that is missing is an e
   const half = await start(['merge', 'parts/2', '--output', 'half', '--tap'])
   expect(half.exitCode).toBe(253)
   expect(half.stdout).toMatch(/^not ok 1 - shards\.json: shard 1 of 2 is missing/m)
-}, 120_000)
+})
 
 test('Ctrl-C keeps what is known, writes the reports and is 130', async () => {
   const config = configOf('long.json', { runs: [{ ...runs.valid, seeds: 200 }] })
@@ -214,4 +217,4 @@ test('single runs and hunts write JUnit as well, which is made before anything r
   const nowhere = await start([...sim, '--junit', 'no/where.xml'])
   expect(nowhere.stderr).toMatch(/^schism: no\/where\.xml cannot be written: no such file/)
   expect(nowhere.exitCode).toBe(254)
-}, 120_000)
+})
