@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { ComposeFile } from './read.ts'
 import { membersOf, select } from './select.ts'
 import { healthOf, imageOf, portsOf, specOf } from './spec.ts'
+import { remarkVolumes } from './volumes.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'schism-compose-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -170,6 +171,8 @@ services: {a: {image: a, configs: [{source: c, target: /etc/c}], secrets: [s]}}
 configs: {c: {content: hello}}
 secrets: {s: {file: ./secret.txt}}
 `)
+    expect(refusal(() => start(one, 'a'))).toMatch(/^file:4:11: secrets\.s: no file at /)
+    writeFileSync(join(folder, 'secret.txt'), 'secret')
     const spec = start(one, 'a')
     expect(spec.files).toEqual({ '/etc/c': 'hello' })
     expect(spec.settings?.binds).toEqual([
@@ -188,6 +191,20 @@ secrets: {s: {file: ./secret.txt}}
       'service a: gpus is not honoured: schism does not know it',
     ])
   })
+})
+
+test('volumes that are otherwise than in the file are named', () => {
+  writeFileSync(join(folder, 'some.conf'), '')
+  const file = compose(
+    'services: {a: {image: a, scale: 2, volumes: ["d:/d", "e:/e", "/dev/null:/s", "./some.conf:/c"]}, b: {volumes: ["e:/e"]}}',
+  )
+  remarkVolumes(file, { service: 'a', node: 'a', participants: ['a', 'b'] })
+  expect(file.remarks.map((line) => line.replace(/^.*yml: service a: /, ''))).toEqual([
+    expect.stringMatching(/^nodes get copies of .*some\.conf: what they write to \/c ends/),
+    'faults of disks do not reach /e, only /d',
+    'each of its containers has a volume d of its own',
+    '/dev/null is neither file nor folder and is left out',
+  ])
 })
 
 describe('what is wrong is said with its place', () => {

@@ -149,8 +149,11 @@ const grantsOf = (
         `unknown ${kind.slice(0, -1)} ${JSON.stringify(source)}${suggestion(source, Object.keys(known))}`,
       )
     const to = resolve(folder, target)
-    if (from.file !== undefined) binds.push({ from: resolve(file.folder, from.file), to })
-    else files[to] = contentOf(file, [kind, source], from)
+    if (from.file !== undefined) {
+      const path = resolve(file.folder, from.file)
+      if (!existsSync(path)) throw file.wrong([kind, source], `no file at ${path}`)
+      binds.push({ from: path, to })
+    } else files[to] = contentOf(file, [kind, source], from)
   }
   return { files, binds }
 }

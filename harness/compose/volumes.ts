@@ -9,6 +9,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { BindMount, Copy, VolumeMount } from '../container.ts'
 import type { ComposeFile } from './read.ts'
+import { replicasOf } from './select.ts'
 
 export interface Storage {
   /** The first volume that is the container's own: faults of disks reach it. */
@@ -98,6 +99,11 @@ export const remarkVolumes = (file: ComposeFile, place: Place): void => {
     file.remark(
       `service ${service}: faults of disks do not reach ${to}${dataFolder === undefined ? '' : `, only ${dataFolder}`}`,
     )
+  for (const { kind, from } of mountsOf(file, service)) {
+    const isNamed = kind === 'volume' && from !== undefined
+    if (isNamed && !isShared(file, from, place) && replicasOf(file, service) > 1)
+      file.remark(`service ${service}: each of its containers has a volume ${from} of its own`)
+  }
   for (const mount of mountsOf(file, service))
     if (Object.keys(keep(file, mount, place)).length === 0)
       file.remark(`service ${service}: ${mount.from} is neither file nor folder and is left out`)

@@ -33,8 +33,13 @@ export const composeSystem = (asked: ComposeSystem, catalog: Catalog): FoundSyst
   const selection = select(file, { services: asked.services, helpers: asked.helpers ?? [] })
   const composed = new Composed(file, selection, protocol, argument, asked.port)
   const system = composed.system()
-  for (const service of composed.participants)
-    remarkVolumes(file, { service, node: service, participants: composed.participants })
+  for (const service of composed.participants) {
+    const place = { service, node: service, participants: composed.participants }
+    // Whatever is wrong with them is said now, and not when half of them run.
+    imageOf(file, service)
+    specOf(file, place, () => [])
+    remarkVolumes(file, place)
+  }
   return { name: asked.name ?? file.name, system, remarks: file.remarks }
 }
 

@@ -92,6 +92,16 @@ describe('services of a compose file', () => {
     expect(await refusal({ ...nodes, ...change })).toMatch(message)
   })
 
+  test('a helper that could not start is refused before anything runs', async () => {
+    const compose = file(
+      'helper.yml',
+      'services:\n  a: {image: a, ports: ["80"], depends_on: [b]}\n  b: {env_file: none.env, image: b}\n',
+    )
+    expect(await refusal({ compose, services: ['a'], client: 'http' })).toMatch(
+      /^none\.env: cannot be read/,
+    )
+  })
+
   test('YAML that is none', async () => {
     const compose = file('bad.yml', 'services:\n  a: {image: x\n  b: 1\n')
     expect(await refusal({ ...nodes, compose })).toMatch(/^bad\.yml:\d:\d+: /)
