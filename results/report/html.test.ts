@@ -34,7 +34,7 @@ describe('the page', () => {
     expect(html.match(/<script/g)).toHaveLength(4)
     expect(html.match(/<\/script/g)).toHaveLength(4)
     expect(html).not.toContain('<img')
-    expect(html.length).toBeLessThan(200_000)
+    expect(html.length).toBeLessThan(400_000)
     const data = /id="data">(.*)<\/script>/.exec(html)![1]!
     expect(JSON.parse(data)).toEqual(
       JSON.parse(embedded(pageData({ run: set.run, verdict, history }))),
