@@ -133,7 +133,7 @@ afterAll(() => rmSync(house, { recursive: true, force: true }))
 
 test('all four are found by name', async () => {
   const { stdout } = await schism('list', '--json')
-  const list: Record<string, { name: string }[]> = JSON.parse(stdout)
+  const { version: _, ...list }: Record<string, { name: string }[]> = JSON.parse(stdout)
   const names = Object.values(list).flatMap((entries) => entries.map(({ name }) => name))
   expect(names).toEqual(expect.arrayContaining(['toy-cache', 'toy-count', 'toy-nap', 'toy-rising']))
 })
