@@ -91,10 +91,11 @@ const patroni = (node: Peer, peers: readonly Peer[], options: OptionValues): obj
         parameters: { wal_log_hints: 'on', max_connections: 200 },
       },
     },
-    initdb: [{ encoding: 'UTF8' }, { locale: 'C' }, { auth: 'trust' }],
+    // What it makes is synced as a whole below.
+    initdb: [{ encoding: 'UTF8' }, { locale: 'C' }, { auth: 'trust' }, 'no-sync'],
     // The network has no way out, and the clients come from the machine that made it.
     pg_hba: ['local all all trust', 'host all all all trust', 'host replication all all trust'],
-    post_init: `sh -c '${PROGRAMS}/psql -X -v ON_ERROR_STOP=1 -f ${TABLES} "$1"' tables`,
+    post_init: `sh -c '${PROGRAMS}/psql -X -v ON_ERROR_STOP=1 -f ${TABLES} "$1" && sync -f ${DATA_FOLDER}' tables`,
   },
   postgresql: {
     listen: `0.0.0.0:${SERVER_PORT}`,
@@ -106,6 +107,8 @@ const patroni = (node: Peer, peers: readonly Peer[], options: OptionValues): obj
       replication: { username: 'postgres' },
       rewind: { username: 'postgres' },
     },
+    // A spread one would keep the first standbys waiting.
+    basebackup: [{ checkpoint: 'fast' }],
     // What has gone another way than the primary and cannot be rewound is copied anew.
     remove_data_directory_on_rewind_failure: true,
     remove_data_directory_on_diverged_timelines: true,
