@@ -1,6 +1,7 @@
 /**
- * Edges from one node to many that stand next to each other: a tree over all of them stands in between, so that a
- * range of n has O(log n) edges. The tree is made where it is first needed.
+ * Edges from one node to many that stand next to each other. To all from some place on one edge is enough, to a chain of
+ * nodes of which each leads to its target and to the next; to others O(log n), to a tree over all of them. Both are
+ * made where they are first needed.
  */
 import type { Edges } from './edges.ts'
 import { PASS } from './relations.ts'
@@ -11,6 +12,8 @@ const FEW = 6
 export class Ranges {
   /** The node of each place of the tree, whose leaves are the targets: those of place n are 2 n and 2 n + 1. */
   private tree: Int32Array | undefined
+  /** The node of each place of the chain. */
+  private chain: Int32Array | undefined
 
   constructor(
     private readonly edges: Edges,
@@ -24,6 +27,11 @@ export class Ranges {
       return
     }
     const { length } = this.targets
+    if (high === length) {
+      this.chain ??= this.chained()
+      this.edges.add(from, this.chain[low]!, relation)
+      return
+    }
     this.tree ??= this.grown()
     let [left, right] = [low + length, high + length]
     for (; left < right; left >>= 1, right >>= 1) {
@@ -41,6 +49,17 @@ export class Ranges {
       begin = place + 1
     }
     this.link(from, relation, begin, this.targets.length)
+  }
+
+  private chained(): Int32Array {
+    const { edges, targets } = this
+    const chain = new Int32Array(targets.length)
+    for (let at = 0; at < targets.length; at++) {
+      chain[at] = edges.node()
+      edges.add(chain[at]!, targets[at]!, PASS)
+      if (at > 0) edges.add(chain[at - 1]!, chain[at]!, PASS)
+    }
+    return chain
   }
 
   private grown(): Int32Array {
