@@ -236,8 +236,9 @@ const rows = {
   },
   'redis-lists-partition': {
     system: 'redis-sentinel',
-    args: '--workload list-append --faults partition',
-    breaks: 'read-uncommitted',
+    // Lists that are still read when the partition is over.
+    args: '--workload list-append --faults partition --rate 60 --option writes-per-key=2000',
+    breaks: 'read-committed',
   },
   'etcd-power': {
     system: 'etcd',
