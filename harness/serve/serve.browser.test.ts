@@ -203,7 +203,7 @@ test('a run that goes on is watched until its verdict, and judged again', async 
   for (const event of events.slice(during + 200)) log.append(event)
   log.close()
   await expect.poll(reads, patience).not.toEqual(before)
-  expect(await page.innerText('#live-faults')).toBe('none')
+  await expect.poll(() => page.innerText('#live-faults'), patience).toBe('none')
   const [report] = await Promise.all([
     context.waitForEvent('page'),
     page.click('a:text("Open the report")'),

@@ -310,6 +310,7 @@ describe('a run that goes on', () => {
       request({ host: '127.0.0.1', port: reader.port, path, headers }, (response) => {
         expect(response.headers['content-type']).toMatch(/^text\/event-stream/)
         let text = ''
+        let isWhole = false
         response.on('data', (chunk: Buffer) => {
           text += String(chunk)
           const whole = text.split('\n\n')
@@ -319,7 +320,8 @@ describe('a run that goes on', () => {
           if (pictures.some(({ ended }) => ended !== undefined)) {
             response.destroy()
             resolve()
-          } else if (pictures.length === 1) {
+          } else if (pictures.length > 0 && !isWhole) {
+            isWhole = true
             for (const event of events.slice(half)) log.append(event)
             log.close()
             writeVerdict(folder, verdict)
