@@ -1,8 +1,8 @@
 /** The history of a stored run with its numbers; one that cannot be read is missing and stops nothing. */
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { History } from '../../checkers/history.ts'
-import { FormatError, readHistory } from '../formats/read.ts'
+import { FormatError, readHistory, readHistoryFrom } from '../formats/read.ts'
 import { attempt, files, StoreError } from '../store.ts'
 import type { Side } from './difference.ts'
 import { numbersOf, type RunNumbers } from './numbers.ts'
@@ -26,11 +26,33 @@ export const storedHistory = ({ folder, missing }: StoredRun): StoredHistory => 
     return { history, numbers: numbersOf(history), missing: [...missing, ...notes] }
   } catch (error) {
     const cause = error instanceof StoreError ? (error.cause ?? error) : error
-    if (cause instanceof FormatError) return without(missing, cause.message)
+    if (cause instanceof FormatError) return before(path, cause, missing)
     if (error instanceof StoreError) return without(missing, error.message)
     throw error
   }
 }
+
+/** What stands before the line with which something is wrong. */
+const before = (
+  path: string,
+  { message }: FormatError,
+  missing: readonly string[],
+): StoredHistory => {
+  const [, line] = /^:(\d+): /.exec(message.slice(path.length)) ?? []
+  if (line === undefined || statSync(path).size > PREFIX_BYTES) return without(missing, message)
+  const lines = readFileSync(path, 'utf8').split('\n', Number(line) - 1)
+  try {
+    const { history } = readHistoryFrom(lines.join('\n'), path)
+    const why = `${message}; what stands before it is shown`
+    return { history, numbers: numbersOf(history), missing: [...missing, why] }
+  } catch (error) {
+    if (error instanceof FormatError) return without(missing, message)
+    throw error
+  }
+}
+
+/** Of a larger file nothing is shown that is damaged: it is held in memory for it. */
+const PREFIX_BYTES = 256 * 2 ** 20
 
 /** A run to be compared. */
 export const sideOf = (folder: string): Side => {
