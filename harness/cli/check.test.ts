@@ -198,8 +198,8 @@ describe('transactions', () => {
     const path = file('register.edn', [
       event(0, 'invoke', 'txn', '[[:w 1 1]]'),
       event(0, 'ok', 'txn', '[[:w 1 1]]'),
-      event(0, 'invoke', 'txn', '[[:w 1 2]]'),
-      event(0, 'ok', 'txn', '[[:w 1 2]]'),
+      event(1, 'invoke', 'txn', '[[:w 1 2]]'),
+      event(1, 'ok', 'txn', '[[:w 1 2]]'),
       event(0, 'invoke', 'txn', '[[:r 1 nil]]'),
       event(0, 'ok', 'txn', '[[:r 1 1]]'),
     ])
@@ -210,7 +210,7 @@ describe('transactions', () => {
       '-m',
       'rw-register',
       '--version-order',
-      'sequential-keys',
+      'linearizable-keys',
     )
     expect(results[0].anomalies[0].type).toBe('cyclic-versions')
     const wrong = await schism('check', path, '-m', 'rw-register', '--version-order', 'keys')
