@@ -18,6 +18,7 @@ import type { Catalog } from './catalog.ts'
 import type { Venue } from './cluster/cluster.ts'
 import { messageOf } from './errors.ts'
 import { type Budget, judge } from './judge/judge.ts'
+import { withProblems } from './judge/record.ts'
 import type { Progress } from './progress.ts'
 import { Story } from './story.ts'
 
@@ -71,7 +72,9 @@ export const runTest = async (asked: RunOptions): Promise<RunResult> => {
   ])
   progress.stop()
   if (judged.status === 'rejected') throw judged.reason
-  const verdict = withProblems(judged.value, problems, options)
+  const settled = withProblems(judged.value, problems)
+  // An interrupt is said whatever was found.
+  const verdict = options.signal.aborted ? { ...settled, outcome: 'interrupted' as const } : settled
   writeVerdict(folder, verdict)
   return { folder, run: story.run, verdict }
 }
@@ -105,18 +108,4 @@ const storyIn = (folder: string, options: RunOptions): Story => {
     say,
     signal,
   })
-}
-
-/** A violation beats a problem, a problem beats unknown; an interrupt is said whatever was found. */
-const withProblems = (
-  verdict: VerdictRecord,
-  problems: readonly string[],
-  { signal }: RunOptions,
-): VerdictRecord => {
-  const outcome = signal.aborted
-    ? 'interrupted'
-    : verdict.valid !== false && problems.length > 0
-      ? 'environment'
-      : verdict.outcome
-  return { ...verdict, outcome, problems }
 }

@@ -259,6 +259,16 @@ test('a run is also measured by availability, and what its nodes printed is look
   )
   expect(result.checkers.availability.stats).toBeDefined()
   expect(result.notes).toContainEqual(expect.stringMatching(/^panic: 1 line.*n1\.log/))
+
+  // Judged again, a run that the environment failed is still one.
+  const path = join(run, 'verdict.json')
+  const problems = ['partition: a probe passed']
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), problems }))
+  for (let time = 0; time < 2; time++) {
+    const again = await schism('check', run)
+    expect(again.exitCode).toBe(253)
+    expect(again.stdout).toContain('a probe passed')
+  }
 })
 
 describe('convert', () => {

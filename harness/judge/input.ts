@@ -46,6 +46,14 @@ export const runOf = async (
   return undefined
 }
 
+/** What went wrong while a stored run was made: to judge it again does not mend that. */
+export const problemsOf = async (input: JudgeInput): Promise<readonly string[]> => {
+  const found = input.by === undefined ? await runOf(input.path) : undefined
+  if (found === undefined) return []
+  const { readStored } = await import('../../results/archive/stored.ts')
+  return readStored(found.folder).verdict?.problems ?? []
+}
+
 /** Reads the history of an input. @throws UsageError, FormatError when it is not one */
 export const historyOf = async (
   input: JudgeInput,

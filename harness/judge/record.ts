@@ -36,6 +36,16 @@ export const recordOf = (
   }
 }
 
+/** The verdict on a run that also met problems: a violation beats a problem, a problem beats all else. */
+export const withProblems = (
+  verdict: VerdictRecord,
+  problems: readonly string[],
+): VerdictRecord => ({
+  ...verdict,
+  outcome: verdict.valid !== false && problems.length > 0 ? 'environment' : verdict.outcome,
+  problems,
+})
+
 /** The record of an input that no checker could judge. */
 export const unjudged = (
   input: string,

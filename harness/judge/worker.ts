@@ -13,10 +13,10 @@ import { messageOf, UsageError } from '../errors.ts'
 import { caveat } from './caveat.ts'
 import { explained } from './explanation.ts'
 import { type Post, withHelpers } from './helpers.ts'
-import { historyOf, type JudgeInput } from './input.ts'
+import { historyOf, type JudgeInput, problemsOf } from './input.ts'
 import { type Budget, limitsOf } from './limits.ts'
 import { notesOnLogs } from './node-logs.ts'
-import { recordOf } from './record.ts'
+import { recordOf, withProblems } from './record.ts'
 import { checkersFor, modelFor, OptionError, withModel } from './select.ts'
 
 /** What the worker is asked. */
@@ -61,7 +61,8 @@ const judge = async (job: JudgeJob): Promise<void> => {
     ([name, check]) =>
       [name, checkWithHelp({ ...job, input }, name, check, history, limits)] as const,
   )
-  const plain = recordOf(job.input.path, Object.fromEntries(verdicts), notes)
+  const record = recordOf(job.input.path, Object.fromEntries(verdicts), notes)
+  const plain = withProblems(record, await problemsOf(input))
   const doubt = await caveat(job.input, history, plain, limits)
   const told = doubt === undefined ? plain : { ...plain, notes: [...notes, doubt] }
   const verdict =
