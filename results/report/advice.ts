@@ -60,7 +60,7 @@ const remedies: readonly Remedy[] = [
     endings: ['vacuous'],
     reason: /ok operation/,
     advice:
-      'Clients were not answered: the errors below say why. A longer run (--time-limit), a lower rate (--rate) ' +
+      'Too few operations came through: the errors below say why. A longer run (--time-limit), a lower rate (--rate) ' +
       'or fewer faults let some operations through.',
   },
   {
