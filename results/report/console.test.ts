@@ -172,3 +172,14 @@ test('hostile values stay one printable line each', () => {
   expect(text.replaceAll('\n', '')).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]*$/u)
   expect(text.length).toBeLessThan(20_000)
 })
+
+test('a history from elsewhere without times has no latencies and no rate, and nobody planned faults', () => {
+  const history = History.from([
+    { process: 0, type: 'invoke', f: 'write', value: 1 },
+    { process: 0, type: 'ok', f: 'write', value: 1 },
+  ])
+  const { verdict } = register
+  const text = consoleReport({ run: undefined, verdict, history, folder: 'elsewhere.edn' })
+  expect(text).toMatch(/write +1 +0 +0\s*\n/)
+  expect(text).not.toMatch(/ ms|a second|no faults, no leader/)
+})

@@ -154,7 +154,7 @@ const hanging = (text: string, indent: number): readonly string[] =>
   wrap(text, WIDTH - indent).map((part) => ' '.repeat(indent) + part)
 
 /** What was done, how fast, and what was broken. */
-const numbers = ({ measures, around, verdict }: Findings): readonly string[] => {
+const numbers = ({ measures, around, verdict, run }: Findings): readonly string[] => {
   const rows = measures.kinds.map(({ f, ok, fail, info, latency }) => [
     line(f, 24),
     count(ok),
@@ -166,12 +166,16 @@ const numbers = ({ measures, around, verdict }: Findings): readonly string[] => 
   ])
   const installed = around.faults.filter((fault) => fault.installed).length
   const planned = around.faults.length + around.skipped
+  const isPlanned = run !== undefined || planned > 0
+  const speed = Math.round(measures.okPerSecond)
   const facts = [
-    `${count(Math.round(measures.okPerSecond))} ok operations a second`,
-    planned === 0
-      ? 'no faults'
-      : `${count(installed)} of ${counted(planned, 'fault')} installed${byName(around.faults)}`,
-    counted(around.leaderChanges.length, 'leader change'),
+    ...(speed === 0 && !isPlanned ? [] : [`${count(speed)} ok operations a second`]),
+    ...(planned > 0
+      ? [`${count(installed)} of ${counted(planned, 'fault')} installed${byName(around.faults)}`]
+      : isPlanned
+        ? ['no faults']
+        : []),
+    ...(isPlanned ? [counted(around.leaderChanges.length, 'leader change')] : []),
     ...(around.recoveryMs === undefined
       ? []
       : [`recovered ${duration(around.recoveryMs)} after the last heal`]),
@@ -179,7 +183,7 @@ const numbers = ({ measures, around, verdict }: Findings): readonly string[] => 
   const heads = ['f', 'ok', 'fail', 'info', 'p50', 'p99', 'max']
   return [
     ...(rows.length === 0 ? [] : textTable(heads, rows, { width: WIDTH })),
-    ...hanging(facts.join(', '), 2),
+    ...(facts.length === 0 ? [] : hanging(facts.join(', '), 2)),
     ...answers(verdict).flatMap((told) => hanging(told, 2)),
   ]
 }

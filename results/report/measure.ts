@@ -1,7 +1,8 @@
 /**
  * The numbers of a run: outcomes and latencies by kind of operation, read from the columns so that
  * millions of operations take a second at most. Latencies are of ok operations only: a timed-out
- * operation's latency is the time-out's, and a failed one's says nothing about the work.
+ * operation's latency is the time-out's, and a failed one's says nothing about the work. A history without
+ * times has none.
  */
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK } from '../../checkers/history.ts'
 
@@ -33,6 +34,7 @@ export interface Measures {
 /** Measures all operations. O(events + ok operations × log). */
 export const measure = (history: History): Measures => {
   const { time, type, process, partner, f } = history.columns
+  const { timed } = history
   const tallies = history.fs.map(() => ({ ok: 0, fail: 0, info: 0, latencies: [] as number[] }))
   let first = -1
   let last = 0
@@ -56,7 +58,7 @@ export const measure = (history: History): Measures => {
       ok,
       fail,
       info,
-      latency: quantiles(latencies),
+      latency: timed ? quantiles(latencies) : undefined,
     }))
     .filter(({ ok, fail, info }) => ok + fail + info > 0)
   const ok = kinds.reduce((sum, kind) => sum + kind.ok, 0)
@@ -65,7 +67,7 @@ export const measure = (history: History): Measures => {
     kinds,
     operations,
     ok,
-    okPerSecond: last > first ? ok / ((last - first) / 1e9) : 0,
+    okPerSecond: timed && last > first ? ok / ((last - first) / 1e9) : 0,
     endNs: history.length === 0 ? 0 : time[history.length - 1]!,
   }
 }
