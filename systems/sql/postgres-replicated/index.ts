@@ -27,6 +27,11 @@ const synchronous: Claim = {
     'have returned a successful commit status to client" (Patroni 3.0, Replication modes)',
 }
 
+const elsewhere: Claim = {
+  model: 'best-effort',
+  says: '"data on the standby is eventually consistent with the primary" (PostgreSQL 15, Hot Standby)',
+}
+
 export default {
   summary:
     'PostgreSQL 15 with streaming standbys and Patroni 3.0, which promotes one when the primary is gone',
@@ -41,9 +46,9 @@ export default {
     },
     reads: {
       summary:
-        'who answers transactions that only read: the primary, or a standby (stale by design)',
+        'who answers transactions that only read: the primary, a standby (stale by design), or the own node whatever it is',
       default: 'primary',
-      choices: ['primary', 'standby'],
+      choices: ['primary', 'standby', 'own'],
     },
     cancelAfterMs: {
       summary:
@@ -70,20 +75,16 @@ export default {
   primaries,
   wallTime,
   clients,
-  claims({ replication, reads, isolation }) {
-    const single = replication === 'synchronous' && reads === 'primary' ? synchronous : asynchronous
-    const transactions =
-      replication === 'synchronous' && reads === 'primary'
-        ? transactionClaims(isolation)
-        : undefined
+  claims({ replication, reads = 'primary', isolation }) {
+    const kept = replication === 'synchronous' ? synchronous : asynchronous
+    const seen = reads === 'primary' ? kept : elsewhere
+    const levels = transactionClaims(isolation)
     return {
-      register: single,
-      set: replication === 'synchronous' ? synchronous : asynchronous,
-      'list-append': single,
-      'rw-register': single,
-      bank: single,
-      predicate: single,
-      ...transactions,
+      register: seen,
+      set: kept,
+      ...(seen === synchronous
+        ? levels
+        : Object.fromEntries(Object.keys(levels).map((type) => [type, seen]))),
     }
   },
 } satisfies System

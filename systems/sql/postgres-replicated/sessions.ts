@@ -24,11 +24,17 @@ export const clients = clientsOf(dialect, async ({ cluster, node, options }) => 
     ...(options.warnings === 'ignored' ? { warnings: 'ignored' } : {}),
   }
   const writes = await openOne(nodes, 'primary', habits)
-  if (options.reads !== 'standby') return { writes, reads: writes }
+  if ((options.reads ?? 'primary') === 'primary') return { writes, reads: writes }
   try {
     // A standby refuses serializable transactions.
     const weaker = isolation === 'serializable' ? 'repeatable read' : isolation
-    return { writes, reads: await openOne(nodes, 'standby', { ...habits, isolation: weaker }) }
+    return {
+      writes,
+      reads: await openOne(nodes, options.reads === 'own' ? 'any' : 'standby', {
+        ...habits,
+        isolation: weaker,
+      }),
+    }
   } catch (error) {
     writes.close()
     throw error
@@ -40,18 +46,18 @@ const recovering: Statement = { name: 'recovering', text: 'SELECT pg_is_in_recov
 /** A connection to the first server that does what is wanted. @throws when none says so */
 const openOne = async (
   nodes: readonly ClusterNode[],
-  wanted: 'primary' | 'standby',
+  wanted: 'primary' | 'standby' | 'any',
   habits: Habits,
 ): Promise<Connection> => {
   for (const node of nodes) {
     try {
       const connection = await Connection.open(node, habits)
       const [row] = await connection.run(recovering)
-      if (row?.[0] === (wanted === 'standby')) return connection
+      if (wanted === 'any' || row?.[0] === (wanted === 'standby')) return connection
       connection.close()
     } catch {
       // Gone, starting or frozen: the next one may do.
     }
   }
-  throw new Error(`no server says that it is a ${wanted}`)
+  throw new Error(`no server says that it is ${wanted === 'any' ? 'there' : `a ${wanted}`}`)
 }
