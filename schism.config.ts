@@ -23,8 +23,10 @@ export default {
   runs: [
     { system: reference, faults: ['partition', 'kill,pause'], timeLimit: '5s', cluster: 'sim' },
     {
-      system: 'raft',
-      plan: 'results/findings/raft/RA4/plan.json',
+      system: 'dynamo',
+      options: { bug: 'DY1' },
+      timeLimit: '6s',
+      rate: 300,
       cluster: 'docker',
       expect: 'violation',
     },
