@@ -70,7 +70,7 @@ describe('one of each', () => {
   beforeAll(async () => {
     writeFileSync(stepSummary, 'what others wrote\n')
     const known = { ...runs.violation, expect: 'violation:stale-read' }
-    const all = [...Object.values(runs), known, { system: 'raft', timeLimit: '3h', seeds: [99] }]
+    const all = [...Object.values(runs), known, { system: 'raft', timeLimit: '240h', seeds: [99] }]
     const config = configOf('schism.config.json', { budget: '9m', retries: 1, again: 2, runs: all })
     expect(config).toBe('schism.config.json')
     ended = await start(['ci', '--output', 'all', '--events'], {
