@@ -7,7 +7,7 @@ import type { Checker, Verdict } from '../checker.ts'
 import { guarded, verdictOf } from '../guarded.ts'
 import type { Meter } from '../limits.ts'
 import { bytesOf, type DataType, type Transactions, transactionsOf } from './columns.ts'
-import { impossible, standing } from './lattice.ts'
+import { impossible, standing, undecided } from './lattice.ts'
 import { Tally } from './tally.ts'
 import { findFractured, findWeak, weakLevels } from './weak/find.ts'
 
@@ -53,5 +53,12 @@ const conclude = (
   const against = tallies
     .map(({ anomalies }) => anomalies.filter(({ type }) => impossible([type]).has(level)))
     .find((anomalies) => anomalies.length > 0)
-  return verdictOf(against ?? [], [doubt], stats)
+  return verdictOf(against ?? [], [doubt, unsearched(level, found.keys())], stats)
+}
+
+/** Nothing that was found breaks the level, but nobody has looked for all that might. */
+const unsearched = (level: string, types: Iterable<string>): string | undefined => {
+  const phenomenon = undecided(level, types)
+  if (phenomenon === undefined) return undefined
+  return `${phenomenon}, which breaks ${level}, is not searched for, and every stronger level is broken`
 }

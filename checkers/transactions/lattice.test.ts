@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { impossible, isolationLevels, levelNamed, standing, weakerThan } from './lattice.ts'
+import {
+  impossible,
+  isolationLevels,
+  levelNamed,
+  standing,
+  undecided,
+  weakerThan,
+} from './lattice.ts'
 
 /** As Elle's tests have it, where its anomalies are meant. */
 const weakest: readonly (readonly [types: readonly string[], not: readonly string[]])[] = [
@@ -63,6 +70,24 @@ test('the strongest level implies all others, and all imply the weakest', () => 
   expect(weakerThan('strict-serializable')).toEqual(new Set(isolationLevels))
   for (const level of isolationLevels) expect(weakerThan(level)).toContain('read-uncommitted')
 })
+
+test.each([
+  ['monotonic-view', [], undefined],
+  ['monotonic-view', ['G2-item'], undefined],
+  ['monotonic-view', ['G-single-item'], 'G-monotonic'],
+  ['monotonic-view', ['G1a'], undefined],
+  ['prefix', ['lost-update'], 'long-fork'],
+  ['prefix', ['G2-item', 'G2-item-realtime'], undefined],
+  ['prefix', ['causality-violation'], undefined],
+  ['update-serializable', ['G2-item'], 'G-update'],
+  ['forward-consistent-view', ['G-nonadjacent-item'], 'G-SIb'],
+  ['snapshot-isolation', ['G2-item'], undefined],
+])(
+  'whether %s holds beside %s is open for want of a search for: %s',
+  (level, types, phenomenon) => {
+    expect(undecided(level, types)).toBe(phenomenon)
+  },
+)
 
 test('levels have the names of Adya, too', () => {
   expect(levelNamed('PL-2.99')).toBe('repeatable-read')

@@ -174,6 +174,27 @@ export const impossible = (types: Iterable<string>): ReadonlySet<string> => {
   return new Set(isolationLevels.filter((level) => [...weakerThan(level)].some(forbids)))
 }
 
+/**
+ * Levels with a phenomenon of their own that no checker here searches for (Adya 1999; of `prefix` the long forks
+ * whose anti-dependencies follow reads): they are broken by what breaks a weaker level, and hold where a stronger one does.
+ */
+const unsearched: Readonly<Record<string, string>> = {
+  'monotonic-view': 'G-monotonic',
+  'monotonic-snapshot-read': 'G-MSR',
+  'forward-consistent-view': 'G-SIb',
+  'update-serializable': 'G-update',
+  prefix: 'long-fork',
+}
+
+/** The phenomenon that a level would have to be searched for, where no other anomaly of these types decides it. */
+export const undecided = (level: string, types: Iterable<string>): string | undefined => {
+  const broken = impossible(types)
+  const holds = (one: string): boolean =>
+    !broken.has(one) && !Object.hasOwn(unsearched, one) && weakerThan(one).has(level)
+  if (!Object.hasOwn(unsearched, level) || broken.has(level)) return undefined
+  return isolationLevels.some(holds) ? undefined : unsearched[level]
+}
+
 /** Where a history stands, given the types of its anomalies. */
 export interface Standing {
   /** The weakest levels that do not hold. */

@@ -20,7 +20,7 @@ const causal: Weak = {
   level: { view: 'causal', sessions: true },
   types: ['causality-violation', 'causality-violation-process'],
 }
-/** Exact, but not linear, for each transaction is a session: searched only where it is asked for. */
+/** Exact, but not linear, for each transaction is a session: searched where it is asked for, and in short histories. */
 const causalAlone: Weak = {
   level: { view: 'causal', sessions: false },
   types: ['causality-violation'],
@@ -44,10 +44,14 @@ const weaker: readonly Weak[] = [
   { level: { view: 'read-atomic', sessions: false }, types: ['fractured-read'] },
 ]
 
-/** The levels that are decided here, by their names in the lattice. */
+/** Transactions of a history that is short. */
+const SHORT = 1000
+
+/** The levels that are decided here, or broken by what is found here, by their names in the lattice. */
 export const weakLevels: ReadonlySet<string> = new Set([
   'causal',
   'causal-cerone',
+  'prefix',
   'strong-session-read-atomic',
   'strong-session-monotonic-atomic-view',
   'read-atomic',
@@ -68,7 +72,8 @@ export const findWeak = (
 ): void => {
   if (!breaks(causal, transactions, type, tally, meter)) return
   findFractured(transactions, type, tally, meter)
-  if (asked === 'causal-cerone' && tally.of('causality-violation') === 0)
+  const isDue = ['causal-cerone', 'prefix'].includes(asked) || transactions.size <= SHORT
+  if (isDue && tally.of('causality-violation') === 0)
     breaks(causalAlone, transactions, type, tally, meter)
 }
 

@@ -66,6 +66,25 @@ describe('literature', () => {
   })
 })
 
+test('what a session breaks does not hide what is broken without sessions', () => {
+  const process = (steps: string) => by(0, steps)
+  const history = oneByOne(...['wx1', 'rx', 'rx1wy2', 'ry2rx'].map(process))
+  const at = (level: string) => rwRegister(level)(history, unlimited)
+  expect(String(at('strict-serializable').stats?.not).split(', ')).toContain('causal-cerone')
+  expect(at('prefix').valid).toBe(false)
+})
+
+test('a level that nobody searches is not said to hold where every stronger one is broken', () => {
+  const fork = oneByOne('wx1', 'wy1', 'rx1ry', 'rxry1')
+  expect(rwRegister('prefix')(fork, unlimited)).toMatchObject({
+    valid: 'unknown',
+    reason:
+      'long-fork, which breaks prefix, is not searched for, and every stronger level is broken',
+  })
+  const skew = oneByOne('rxrywx1', 'rxrywy1')
+  expect(rwRegister('prefix')(skew, unlimited).valid).toBe(true)
+})
+
 test('a proof says who saw what, and why', () => {
   expect(judge(oneByOne('wx1', 'rx1wy1', 'wz9', 'ry1rx'))).toMatchObject({
     anomalies: [
