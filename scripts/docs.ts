@@ -32,21 +32,27 @@ const tables = (catalog: Catalog): string => {
     ([name, system]) =>
       `| \`${name}\` | ${system.version} | ${system.summary} | ${drivable(system, catalog).join(', ')} |`,
   )
-  const rows = (kind: string, plugins: ReadonlyMap<string, { summary: string }>): string[] =>
-    [...plugins].map(([name, { summary }]) => `| ${kind} | \`${name}\` | ${summary} |`)
+  const fold = (kind: string, plugins: ReadonlyMap<string, { summary: string }>): string[] => [
+    `<details><summary>${plugins.size} ${kind}</summary>`,
+    '',
+    '| name | what it is or does |',
+    '| --- | --- |',
+    ...[...plugins].map(([name, { summary }]) => `| \`${name}\` | ${summary} |`),
+    '',
+    '</details>',
+    '',
+  ]
   return [
     '| system | version | what it is | workloads |',
     '| --- | --- | --- | --- |',
     ...systems,
     '',
-    '| kind | name | what it does |',
-    '| --- | --- | --- |',
-    ...rows('client', catalog.protocols),
-    ...rows('workload', catalog.workloads),
-    ...rows('fault', catalog.faults),
-    ...rows('template', catalog.templates),
-    ...rows('checker', catalog.checkers),
-    ...rows('model', catalog.models),
+    ...fold('workloads', catalog.workloads),
+    ...fold('faults', catalog.faults),
+    ...fold('templates of fault schedules', catalog.templates),
+    ...fold('checkers', catalog.checkers),
+    ...fold('models', catalog.models),
+    ...fold('clients for systems of your own', catalog.protocols),
   ].join('\n')
 }
 
