@@ -4,8 +4,8 @@ import { openRegister, openSet, primaries, status } from '../clients.ts'
 import { inContainers } from '../container.ts'
 import { bugOption, servers } from '../declaration.ts'
 import { type Bug, bugs } from './bugs.ts'
-import { RaftNode } from './node.ts'
 import { membership } from './operator.ts'
+import { RaftServer } from './server.ts'
 
 const says =
   '"Our goal for Raft is to implement linearizable semantics" (Ongaro and Ousterhout 2014, section 8)'
@@ -42,7 +42,7 @@ export default {
   },
   members: servers,
   program: (_, __, options) => (world) =>
-    new RaftNode(world, {
+    new RaftServer(world, {
       bug: options.bug as Bug | 'none',
       snapshotAfter: Number(options.snapshotAfter),
       electionMs: Number(options.electionMs),

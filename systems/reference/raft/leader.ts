@@ -1,13 +1,12 @@
 /**
- * What a Raft server does for as long as it leads: replicates its log, finds what is committed, answers clients,
- * and changes the membership one server at a time. A new one is made for every term that a server leads in.
+ * What a Raft server does for as long as it leads: replicates its log, finds what is committed, tells those who
+ * wait, and changes the membership one server at a time. A new one is made for every term that a server leads in.
  * Section and figure numbers are the Raft paper's; "dissertation" is Ongaro's.
  */
-import { type Body, type Json, type Message, refusal, type World } from '../../../harness/api.ts'
-import { done, giveUp } from '../replies.ts'
-import type { Request, Result, Store } from '../store.ts'
+import type { Body, Json, World } from '../../../harness/api.ts'
 import type { Bug } from './bugs.ts'
 import type { Entry, Log } from './log.ts'
+import type { Waiting } from './machine.ts'
 import { type Change, type Configuration, changed, isMajority, promoted } from './membership.ts'
 import { Reads } from './reads.ts'
 
@@ -18,25 +17,26 @@ const GATHER_MS = 1
 const BATCH = 64
 
 /** The server that leads. */
-export interface Server {
+export interface Server<Command> {
   readonly world: World
-  readonly log: Log
-  readonly store: Store
+  readonly log: Log<Command>
   readonly term: number
   readonly identity: string
   readonly committed: number
   readonly applied: number
   has(bug: Bug): boolean
   commitUpTo(index: number): void
+  /** It has carried out an entry of its own term, and so all that earlier leaders have committed. */
+  caughtUp(): void
 }
 
-export class Leader {
+export class Leader<Command, Result> {
   private readonly next = new Map<string, number>()
   private readonly match = new Map<string, number>()
   /** Learners that have started, with their identities. */
   private readonly learners = new Map<string, string>()
-  /** Requests that wait for their entry to be carried out, by its index. */
-  private readonly waiting = new Map<number, Message>()
+  /** Who waits for an entry to be carried out, by its index. */
+  private readonly waiting = new Map<number, Waiting<Result | undefined>>()
   private readonly reads = new Reads()
   /** Whom it last found to get the log, by the configuration then; found anew when a learner starts. */
   private circle: {
@@ -45,22 +45,26 @@ export class Leader {
   } = { configuration: undefined, others: new Map() }
   /** Where the log ended at the last heartbeat: a learner that has so much has caught up. */
   private endAtBeat = 0
+  private isCaughtUp = false
   private isOver = false
   private cancelBeat = (): void => {}
 
-  constructor(private readonly server: Server) {
+  readonly term: number
+
+  constructor(private readonly server: Server<Command>) {
+    this.term = server.term
     server.world.log(`leads in term ${server.term}`)
     // An entry of its own term, so that it learns what is committed (section 8).
     if (!server.has('RA2')) this.append({ request: null })
     this.beat()
   }
 
-  /** Leads no more: what clients wait for is not decided here. */
+  /** Leads no more: what others wait for is not decided here. */
   end(): void {
     this.isOver = true
     this.cancelBeat()
-    const reads = this.reads.all().map(({ message }) => message)
-    for (const message of [...this.waiting.values(), ...reads]) giveUp(this.server.world, message)
+    const reads = this.reads.all().map(({ waiting }) => waiting)
+    for (const waiting of [...this.waiting.values(), ...reads]) waiting.lost()
   }
 
   // ------------------------------------------------------------ replication (section 5.3)
@@ -78,7 +82,7 @@ export class Leader {
     this.cancelBeat = world.after(HEARTBEAT_MS, () => this.beat())
   }
 
-  private append(entry: Omit<Entry, 'term'>): number {
+  private append(entry: Omit<Entry<Command>, 'term'>): number {
     const { world, log, term } = this.server
     const index = log.append({ term, ...entry })
     world.storage.sync(() => {
@@ -156,9 +160,13 @@ export class Leader {
 
   /** The entry at an index is carried out; `undefined`: there was nothing to carry out. */
   carriedOut(index: number, result: Result | undefined): void {
-    const message = this.waiting.get(index)
+    const waiting = this.waiting.get(index)
     this.waiting.delete(index)
-    if (message !== undefined) done(this.server.world, message, result ?? { value: null })
+    waiting?.done(result)
+    if (!this.isCaughtUp && this.server.log.termAt(index) === this.server.term) {
+      this.isCaughtUp = true
+      this.server.caughtUp()
+    }
   }
 
   /** Before an entry of its own term is committed a leader may not know all that is. */
@@ -169,27 +177,18 @@ export class Leader {
 
   // ------------------------------------------------------------ clients (section 8)
 
-  serve(message: Message): void {
-    const request = message.body.request as unknown as Request
-    if (request.command.f === 'read') this.read(message, request)
-    else this.write(message, request)
-  }
-
-  private write(message: Message, request: Request): void {
-    const index = this.append({ request })
-    if (this.server.has('RA4')) done(this.server.world, message, this.guess(request))
-    else this.waiting.set(index, message)
+  /** Replicates a command. */
+  propose(command: Command, waiting: Waiting<Result>): void {
+    const index = this.append({ request: command })
+    this.waiting.set(index, waiting as Waiting<Result | undefined>)
     this.replicateAll()
   }
 
-  private read(message: Message, request: Request): void {
-    const { world, committed, has } = this.server
-    if (has('RA3')) {
-      done(world, message, this.look(request))
-      return
-    }
-    // Reads that come together share one round.
-    if (this.reads.add(message, request, committed)) world.after(GATHER_MS, () => this.beat())
+  /** Waits until a majority has said that this server still leads, and all is carried out that was committed before. */
+  confirm(waiting: Waiting<void>): void {
+    const { world, committed } = this.server
+    // Those that come together share one round.
+    if (this.reads.add(waiting, committed)) world.after(GATHER_MS, () => this.beat())
   }
 
   answerReads(): void {
@@ -197,40 +196,26 @@ export class Leader {
     if (this.isOver || !(this.knowsCommitted() || has('RA2'))) return
     const confirms = (others: readonly string[]): boolean =>
       isMajority(log.configuration, [world.self, ...others])
-    for (const { message, request } of this.reads.safe(confirms, applied))
-      done(world, message, this.look(request))
-  }
-
-  /** What a command would come to if nothing else happened before it. */
-  private guess({ command }: Request): Result {
-    const value = this.server.store.read(command.key)
-    return command.f === 'cas' ? { value, swapped: value === command.from } : { value }
-  }
-
-  private look({ command }: Request): Result {
-    return { value: this.server.store.read(command.key) }
+    for (const { waiting } of this.reads.safe(confirms, applied)) waiting.done()
   }
 
   // ------------------------------------------------------------ membership (dissertation, chapter 4)
 
-  /** A client asks for a server to be added, to catch up and then to count, or to be removed. */
-  change(message: Message): void {
-    const { world, log } = this.server
-    const configuration = changed(log.configuration, message.body as unknown as Change)
-    if (configuration === log.configuration) done(world, message, { value: null })
-    else if (!this.mayChange() || Object.keys(configuration.voters).length === 0)
-      world.send(
-        message.src,
-        refusal(
-          message,
-          'temporarily-unavailable',
-          'a change is under way, or nobody would be left',
-        ),
-      )
+  /**
+   * Adds a server, which catches up and then counts, or removes one. @returns false when that cannot be now: a
+   * change is under way, or nobody would be left
+   */
+  change(change: Change, waiting: Waiting<void>): boolean {
+    const { log } = this.server
+    const configuration = changed(log.configuration, change)
+    if (configuration === log.configuration) waiting.done()
+    else if (!this.mayChange() || Object.keys(configuration.voters).length === 0) return false
     else {
-      this.waiting.set(this.append({ request: null, configuration }), message)
+      const index = this.append({ request: null, configuration })
+      this.waiting.set(index, { done: () => waiting.done(), lost: () => waiting.lost() })
       this.replicateAll()
     }
+    return true
   }
 
   /** One change after another; and only a leader that knows what is committed knows which was the last one. */

@@ -3,13 +3,12 @@
  * a log of its own, so that what it replaces can go in one step.
  */
 import type { Json, Storage } from '../../../harness/api.ts'
-import type { Request } from '../store.ts'
 import type { Configuration } from './membership.ts'
 
-export interface Entry {
+export interface Entry<Command = unknown> {
   readonly term: number
   /** Null: nothing to carry out, a new leader's first entry or a change of membership. */
-  readonly request: Request | null
+  readonly request: Command | null
   /** Who belongs to the cluster from here on. */
   readonly configuration?: Configuration
 }
@@ -28,16 +27,18 @@ const NOTHING: Kept = {
   configuration: { voters: {}, learners: [] },
 }
 
-export class Log {
+export class Log<Command = unknown> {
   /** What the snapshot stands for. */
   base: Kept
-  private readonly entries: Entry[]
+  private readonly entries: Entry<Command>[]
   /** Where the configuration changes, in the log's order. */
   private changes: { readonly index: number; readonly configuration: Configuration }[] = []
 
   constructor(private readonly storage: Storage) {
     this.base = (storage.get('snapshot') as Kept | undefined) ?? NOTHING
-    this.entries = [...(storage.entries(this.file(this.base.index)) as unknown as readonly Entry[])]
+    this.entries = [
+      ...(storage.entries(this.file(this.base.index)) as unknown as readonly Entry<Command>[]),
+    ]
     this.entries.forEach((entry, place) => {
       this.note(this.base.index + 1 + place, entry)
     })
@@ -67,7 +68,7 @@ export class Log {
   }
 
   /** Undefined for an index that the snapshot has swallowed, or that is not there yet. */
-  at(index: number): Entry | undefined {
+  at(index: number): Entry<Command> | undefined {
     return this.entries[index - this.base.index - 1]
   }
 
@@ -76,12 +77,12 @@ export class Log {
   }
 
   /** Entries from an index on, at most so many. */
-  from(index: number, most: number): readonly Entry[] {
+  from(index: number, most: number): readonly Entry<Command>[] {
     const start = index - this.base.index - 1
     return this.entries.slice(start, start + most)
   }
 
-  append(entry: Entry): number {
+  append(entry: Entry<Command>): number {
     this.entries.push(entry)
     this.storage.append(this.file(this.base.index), entry as unknown as Json)
     this.note(this.lastIndex, entry)
@@ -104,7 +105,7 @@ export class Log {
   }
 
   /** Takes over a snapshot with the entries that follow it. */
-  replace(base: Kept, rest: readonly Entry[]): void {
+  replace(base: Kept, rest: readonly Entry<Command>[]): void {
     const before = this.file(this.base.index)
     const file = this.file(base.index)
     this.storage.truncate(file, 0)
@@ -120,7 +121,7 @@ export class Log {
     })
   }
 
-  private note(index: number, { configuration }: Entry): void {
+  private note(index: number, { configuration }: Entry<Command>): void {
     if (configuration !== undefined) this.changes.push({ index, configuration })
   }
 

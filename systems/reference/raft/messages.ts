@@ -6,12 +6,12 @@ import type { Json } from '../../../harness/api.ts'
 import type { Entry } from './log.ts'
 import type { Configuration } from './membership.ts'
 
-export interface AppendEntries {
+export interface AppendEntries<Command> {
   readonly term: number
   readonly round: number
   readonly prevIndex: number
   readonly prevTerm: number
-  readonly entries: readonly Entry[]
+  readonly entries: readonly Entry<Command>[]
   readonly committed: number
 }
 

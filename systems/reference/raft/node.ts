@@ -1,45 +1,47 @@
 /**
- * A Raft server (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", 2014): elections,
- * and what a follower does with the log and the snapshots that it gets. What a leader does is in leader.ts, who
- * belongs to the cluster in membership.ts. Section and figure numbers are the paper's.
+ * One server of a Raft group, whatever the group replicates (Ongaro and Ousterhout, "In Search of an Understandable
+ * Consensus Algorithm", 2014): elections, and what a follower does with the log and the snapshots that it gets. What
+ * a leader does is in leader.ts, who belongs to the group in membership.ts, how several groups share one node in
+ * groups.ts. Section and figure numbers are the paper's.
  */
-import type { Body, Json, Message, Program, World } from '../../../harness/api.ts'
-import { reply, sendOn } from '../replies.ts'
-import { Store } from '../store.ts'
+import type { Body, Message, World } from '../../../harness/api.ts'
 import type { Bug } from './bugs.ts'
 import { Founding } from './founding.ts'
 import { Leader, type Server } from './leader.ts'
 import { type Entry, Log } from './log.ts'
-import { isMajority, isVoter } from './membership.ts'
+import type { Listener, StateMachine, Waiting } from './machine.ts'
+import { type Change, type Configuration, isMajority, isVoter } from './membership.ts'
 import type { AppendEntries, InstallSnapshot } from './messages.ts'
 import type { RaftOptions } from './options.ts'
 
-export class RaftNode implements Program, Server {
-  readonly log: Log
-  readonly store = new Store()
+export class RaftNode<Command, Result> implements Server<Command> {
+  readonly log: Log<Command>
   /** Who this is among all servers that ever had its name. */
   readonly identity: string
   term: number
   committed: number
   applied: number
   private votedFor: string | null
-  private known: string | null = null
+  /** Who leads, as far as it has heard. */
+  known: string | null = null
   /** Whether a leader was heard within the shortest election time-out. */
   private hears = false
   private votes = new Set<string>()
-  private role: 'follower' | 'candidate' | Leader = 'follower'
+  private role: 'follower' | 'candidate' | Leader<Command, Result> = 'follower'
   private readonly founding: Founding | undefined
   private cancelTimer = (): void => {}
 
   constructor(
     readonly world: World,
+    private readonly machine: StateMachine<Command, Result>,
     private readonly options: RaftOptions,
+    private readonly listener: Listener = {},
   ) {
     const kept = world.storage.get('vote') as { term: number; votedFor: string | null } | undefined
     this.term = kept?.term ?? 0
     this.votedFor = kept?.votedFor ?? null
-    this.log = new Log(world.storage)
-    if (this.log.base.index > 0) this.store.restore(this.log.base.state)
+    this.log = new Log<Command>(world.storage)
+    if (this.log.base.index > 0) machine.restore(this.log.base.state)
     this.committed = this.log.base.index
     this.applied = this.log.base.index
     this.identity = (world.storage.get('identity') as string | undefined) ?? this.named()
@@ -52,6 +54,7 @@ export class RaftNode implements Program, Server {
       )
   }
 
+  /** What another server of the group says. */
   receive(message: Message): void {
     const { body, src } = message
     // Meant for somebody who had this name before.
@@ -65,8 +68,31 @@ export class RaftNode implements Program, Server {
     else if (body.type === 'install_snapshot') this.install(src, body)
     else if (body.type === 'greet') this.answerGreeting(src)
     else if (body.type === 'greet_ok') this.greeted(message)
-    else if (body.type === 'request' || body.type === 'change') this.serve(message)
-    else this.tell(message)
+  }
+
+  get leads(): boolean {
+    return this.leader !== undefined
+  }
+
+  get configuration(): Configuration {
+    return this.log.configuration
+  }
+
+  /** Replicates a command. @returns false, and does nothing, when it does not lead */
+  propose(command: Command, waiting: Waiting<Result>): boolean {
+    this.leader?.propose(command, waiting)
+    return this.leads
+  }
+
+  /** Calls back when it led after this moment, with all carried out that was committed at it. @returns as `propose` */
+  confirm(waiting: Waiting<void>): boolean {
+    this.leader?.confirm(waiting)
+    return this.leads
+  }
+
+  /** Changes who belongs to the group. @returns false, and does nothing, when it does not lead or that cannot be now */
+  change(change: Change, waiting: Waiting<void>): boolean {
+    return this.leader?.change(change, waiting) ?? false
   }
 
   has = (bug: Bug): boolean => this.options.bug === bug
@@ -105,7 +131,7 @@ export class RaftNode implements Program, Server {
 
   // ------------------------------------------------------------ elections (section 5.2)
 
-  private get leader(): Leader | undefined {
+  private get leader(): Leader<Command, Result> | undefined {
     return this.role instanceof Leader ? this.role : undefined
   }
 
@@ -115,11 +141,13 @@ export class RaftNode implements Program, Server {
       this.votedFor = null
       this.keepVote()
     }
-    this.leader?.end()
+    const before = this.leader
     this.role = 'follower'
+    before?.end()
     this.known = leader
     this.hears = leader !== null
     this.awaitLeader()
+    if (before !== undefined) this.listener.ended?.(before.term)
   }
 
   /** Waits for the shortest election time-out, and then for a part of it that is drawn. */
@@ -211,7 +239,7 @@ export class RaftNode implements Program, Server {
   // ------------------------------------------------------------ the log of a follower (section 5.3)
 
   private accept(leader: string, body: Body): void {
-    const sent = body as unknown as AppendEntries
+    const sent = body as unknown as AppendEntries<Command>
     const { term, round, prevIndex, entries } = sent
     const answer = { type: 'append_entries_ok', identity: this.identity, term: this.term, round }
     if (term < this.term) {
@@ -239,7 +267,7 @@ export class RaftNode implements Program, Server {
   }
 
   /** Takes over the entries that are new, and drops its own from the first that conflicts. */
-  private merge(prevIndex: number, entries: readonly Entry[]): void {
+  private merge(prevIndex: number, entries: readonly Entry<Command>[]): void {
     for (const [place, entry] of entries.entries()) {
       const index = prevIndex + 1 + place
       if (index <= this.log.base.index) continue
@@ -258,12 +286,12 @@ export class RaftNode implements Program, Server {
     this.committed = index
     while (this.applied < this.committed) {
       const { request } = this.log.at(++this.applied)!
-      const result = request === null ? undefined : this.store.apply(request)
+      const result = request === null ? undefined : this.machine.apply(request)
       this.leader?.carriedOut(this.applied, result)
     }
     this.leader?.answerReads()
     if (this.log.length > this.options.snapshotAfter)
-      this.log.compact(this.applied, this.store.snapshot(this.has('RA9') ? 'sessions' : undefined))
+      this.log.compact(this.applied, this.machine.snapshot())
     // A leader that was removed leads until that is committed (dissertation, section 4.2.2).
     if (this.leader !== undefined && !this.mayLead()) this.follow(this.term, null)
   }
@@ -283,7 +311,7 @@ export class RaftNode implements Program, Server {
       const agrees = this.log.termAt(index) === lastTerm
       const rest = agrees ? this.log.from(index + 1, this.log.length) : []
       this.log.replace({ index, term: lastTerm, state, configuration }, rest)
-      this.store.restore(state)
+      this.machine.restore(state)
       this.committed = this.has('RA8') ? committed : index
       this.applied = this.committed
     }
@@ -292,22 +320,8 @@ export class RaftNode implements Program, Server {
     })
   }
 
-  // ------------------------------------------------------------ clients
-
-  private serve(message: Message): void {
-    if (this.leader === undefined) sendOn(this.world, message, this.known)
-    else if (message.body.type === 'request') this.leader.serve(message)
-    else this.leader.change(message)
-  }
-
-  /** What it is, and whom it takes for members. */
-  private tell(message: Message): void {
-    const { voters, learners } = this.log.configuration
-    const told: Body =
-      message.body.type === 'members'
-        ? { type: 'members_ok', voters: voters as Json, learners }
-        : { type: 'status_ok', leads: this.leader !== undefined, term: this.term }
-    if (['members', 'status'].includes(message.body.type)) reply(this.world, message, told)
+  caughtUp(): void {
+    this.listener.leads?.(this.term)
   }
 
   private keepVote(): void {

@@ -3,12 +3,10 @@
  * has carried out once a round of heartbeats that was sent after the read came is answered (ReadIndex, Ongaro's
  * dissertation, section 6.4).
  */
-import type { Message } from '../../../harness/api.ts'
-import type { Request } from '../store.ts'
+import type { Waiting } from './machine.ts'
 
 export interface Read {
-  readonly message: Message
-  readonly request: Request
+  readonly waiting: Waiting<void>
   /** What must be carried out before it is answered. */
   readonly index: number
   /** The round of heartbeats that a majority must answer. */
@@ -23,10 +21,10 @@ export class Reads {
   private answered = new Map<string, number>()
 
   /** A read waits for the next round. @returns whether nobody has asked for that round yet */
-  add(message: Message, request: Request, index: number): boolean {
+  add(waiting: Waiting<void>, index: number): boolean {
     const round = this.round + 1
     const isFirst = this.waiting.every((read) => read.round < round)
-    this.waiting.push({ message, request, index, round })
+    this.waiting.push({ waiting, index, round })
     return isFirst
   }
 
