@@ -1,35 +1,36 @@
 /**
- * Who wrote each value: one hash table over all appends or writes, by key and value, at most half full. Values
- * next to each other stand next to each other, for clients count, so that a scan of a key is a scan of memory.
+ * Who wrote each value: one hash table over all appends or writes, by key and value, at most half full. Clients
+ * count, so what was written at the same time or to the same key shall stand together in memory. Most give a value once in
+ * all of the history: then the value alone is its place. Where that crowds, for every key is counted on its own, values
+ * of one key next to each other stand next to each other.
  */
 import { NONE } from '../typed-arrays.ts'
 import { READ, type Transactions } from './columns.ts'
 
 /** How many values next to each other stay together: a line of the cache and more. */
 const NEIGHBOURS = 6
+/** So far from its place a value may stand at most where the value alone is its place. */
+const NEAR = 32
 
 export class Writers {
   /** Micro-operations that wrote what an earlier one had written to the same key, ascending. */
   readonly duplicates: readonly number[]
   private readonly slots: Int32Array
   private readonly mask: number
+  /** Whether the key counts for the place, too. */
+  private mixed = false
 
   /** O(micro-operations) */
   constructor(private readonly transactions: Transactions) {
     const { kind, owner } = transactions
     let writes = 0
-    for (let at = 0; at < owner.length; at++) if (this.writes(at)) writes++
+    for (let at = 0; at < owner.length; at++) if (kind[at] !== READ && owner[at] !== NONE) writes++
     const size = 2 ** Math.ceil(Math.log2(writes * 2 + 2))
-    this.slots = new Int32Array(size).fill(NONE)
+    this.slots = new Int32Array(size)
     this.mask = size - 1
-    const duplicates: number[] = []
-    for (let at = 0; at < kind.length; at++) {
-      if (!this.writes(at)) continue
-      const slot = this.find(transactions.key[at]!, transactions.value[at]!)
-      if (this.slots[slot] === NONE) this.slots[slot] = at
-      else duplicates.push(at)
-    }
-    this.duplicates = duplicates
+    const duplicates = this.fill()
+    if (duplicates === undefined) this.mixed = true
+    this.duplicates = duplicates ?? this.fill()!
   }
 
   get bytes(): number {
@@ -38,23 +39,38 @@ export class Writers {
 
   /** The first micro-operation that wrote a value to a key, whatever became of its transaction; or NONE. O(1) */
   of(key: number, value: number): number {
-    return this.slots[this.find(key, value)]!
+    const slot = this.find(key, value)
+    return slot === NONE ? NONE : this.slots[slot]!
   }
 
-  private writes(at: number): boolean {
-    return this.transactions.owner[at] !== NONE && this.transactions.kind[at] !== READ
+  /** The duplicates; undefined where it crowds. */
+  private fill(): number[] | undefined {
+    const { slots } = this
+    const { kind, owner, key, value } = this.transactions
+    slots.fill(NONE)
+    const duplicates: number[] = []
+    for (let at = 0; at < owner.length; at++) {
+      if (kind[at] === READ || owner[at] === NONE) continue
+      const slot = this.find(key[at]!, value[at]!)
+      if (slot === NONE) return undefined
+      if (slots[slot] === NONE) slots[slot] = at
+      else duplicates.push(at)
+    }
+    return duplicates
   }
 
-  /** The slot of a value of a key, or the free one that it would take. */
+  /** The slot of a value of a key, or the free one that it would take; NONE where there is none near enough. */
   private find(key: number, value: number): number {
     const { slots, mask } = this
     const { key: keys, value: values } = this.transactions
-    let slot = hash(key, value) & mask
-    for (let at = slots[slot]!; at !== NONE; at = slots[slot]!) {
-      if (keys[at] === key && values[at] === value) break
+    const most = this.mixed ? mask : NEAR
+    let slot = (this.mixed ? hash(key, value) : value) & mask
+    for (let steps = 0; steps <= most; steps++) {
+      const at = slots[slot]!
+      if (at === NONE || (keys[at] === key && values[at] === value)) return slot
       slot = (slot + 1) & mask
     }
-    return slot
+    return NONE
   }
 }
 
