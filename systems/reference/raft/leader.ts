@@ -76,6 +76,7 @@ export class Leader<Command, Result> {
     this.cancelBeat()
     const { world, log } = this.server
     this.reads.round++
+    this.server.lending?.lend(this.term)
     this.server.lending?.asks(this.reads.round)
     this.endAtBeat = log.lastIndex
     for (const name of log.configuration.learners) world.send(name, { type: 'greet' })
