@@ -10,10 +10,7 @@ import { Connection, type Habits } from '../postgres/connection.ts'
 import { levelOf } from '../postgres/isolation.ts'
 import { dialect } from '../postgres/sessions.ts'
 
-/**
- * A frozen server must not keep its clients from the others for long. Nor must those give up who are merely many on a slow
- * machine: each that does and begins anew costs the server another process, until nobody gets in.
- */
+/** Less than elsewhere: a frozen server must not keep its clients from the others for long. */
 const CONNECT_LIMIT_MS = 1000
 
 export const clients = clientsOf(dialect, async ({ cluster, node, options }) => {

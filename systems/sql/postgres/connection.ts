@@ -5,13 +5,15 @@
 import { Socket } from 'node:net'
 import { Client, type QueryArrayConfig, type QueryArrayResult } from 'pg'
 import { type ClusterNode, DefiniteError } from '../../../harness/api.ts'
-import type { Row, Connection as SqlConnection, Statement } from '../connection.ts'
+import {
+  CONNECT_LIMIT_MS,
+  type Row,
+  type Connection as SqlConnection,
+  type Statement,
+} from '../connection.ts'
 import { cancel } from './cancel.ts'
 import { settled } from './errors.ts'
 import { SERVER_PORT } from './nodes.ts'
-
-/** Shorter than any sensible operation time-out, so that "never connected" is known as such. */
-const CONNECT_LIMIT_MS = 500
 
 export interface Habits {
   readonly limitMs?: number
