@@ -5,7 +5,7 @@
  *
  *   node scripts/known-answers.mjs [--seeds 10] [--first-seed 1] [--jobs 2] [--time-limit 60] [row …]
  *
- * A run that says nothing of the system (not ready, too few operations, no verdict) counts for nothing: repeat it.
+ * A run that says nothing of the system (no verdict, or hardly an operation) counts for nothing: repeat it.
  */
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -331,17 +331,23 @@ const placed = async (folder, { keeps, breaks }) => {
   return { outcome: says.filter(Boolean).join(', '), proof: (broken ?? kept).anomalies[0] }
 }
 
-const isJudged = ({ outcome }) => outcome === 'valid' || outcome === 'violation'
+/** Fewer acknowledged operations than this make no control. */
+const ENOUGH = 50
+const isJudged = ({ outcome }, ok) =>
+  outcome === 'violation' || (outcome === 'valid' && ok >= ENOUGH)
 
 const test = async (row, seed) => {
   const { system, args } = row
   const command = `test ${system} ${args} --time-limit ${values['time-limit']} --seed ${seed}`
   const document = await schism(...command.split(' '), '--store', values.store)
   const [verdict] = document.results
-  const events = readFileSync(join(document.folder, 'history.jsonl'), 'utf8')
+  const all = readFileSync(join(document.folder, 'history.jsonl'), 'utf8')
     .split('\n')
-    .filter((line) => line.includes('"process":"nemesis"'))
+    .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
+  const events = all.filter(({ process }) => process === 'nemesis')
+  const ok = all.filter(({ process, type }) => process !== 'nemesis' && type === 'ok').length
+  const judged = isJudged(verdict, ok)
   const leaders = events
     .flatMap(({ value }) => (value.kind === 'primaries' ? [value.primaries] : []))
     .filter((primaries) => primaries.length === 1)
@@ -349,14 +355,14 @@ const test = async (row, seed) => {
   const changes = leaders.filter((leader, at) => at > 0 && leader !== leaders[at - 1]).length
   const faults = events.filter(({ type, value }) => type === 'ok' && value.phase === 'injected')
   const { outcome, proof } =
-    row.want === undefined && isJudged(verdict)
+    row.want === undefined && judged
       ? await placed(document.folder, row)
       : { outcome: verdict.outcome, proof: verdict.anomalies[0] }
   return {
     outcome,
-    judged: isJudged(verdict),
+    judged,
     says: proof?.summary ?? verdict.reason ?? verdict.problems.join('; '),
-    line: `${faults.length} faults, ${changes} leader changes${proof === undefined ? '' : `, ${proof.type} proven by ${proof.ops.length} operations`}`,
+    line: `${ok} ok, ${faults.length} faults, ${changes} leader changes${proof === undefined ? '' : `, ${proof.type} proven by ${proof.ops.length} operations`}`,
   }
 }
 
@@ -378,7 +384,9 @@ const worker = async () => {
     const count = counts.get(name)
     if (judged) count.judged++
     if (judged && outcome === wanted(rows[name])) count.found++
-    console.log(`${name} seed ${seed}: ${outcome} (${line}) ${says ?? ''}`)
+    console.log(
+      `${name} seed ${seed}: ${judged ? '' : 'not counted: '}${outcome} (${line}) ${says ?? ''}`,
+    )
   }
 }
 await Promise.all(Array.from({ length: Number(values.jobs) }, worker))
