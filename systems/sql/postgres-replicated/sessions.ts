@@ -28,14 +28,16 @@ export const clients = clientsOf(dialect, async ({ cluster, node, options }) => 
   if ((options.reads ?? 'primary') === 'primary') return { writes, reads: writes }
   try {
     // A standby refuses serializable transactions.
-    const weaker = isolation === 'serializable' ? 'repeatable read' : isolation
-    return {
-      writes,
-      reads: await openOne(nodes, options.reads === 'own' ? 'any' : 'standby', {
-        ...habits,
-        isolation: weaker,
-      }),
+    const weaker = {
+      ...habits,
+      isolation: isolation === 'serializable' ? 'repeatable read' : isolation,
     }
+    // The own node or none: who reads where would otherwise hang on who was slow when the client connected.
+    const reads =
+      options.reads === 'own'
+        ? await Connection.open(node, weaker)
+        : await openOne(nodes, 'standby', weaker)
+    return { writes, reads }
   } catch (error) {
     writes.close()
     throw error
@@ -47,18 +49,18 @@ const recovering: Statement = { name: 'recovering', text: 'SELECT pg_is_in_recov
 /** A connection to the first server that does what is wanted. @throws when none says so */
 const openOne = async (
   nodes: readonly ClusterNode[],
-  wanted: 'primary' | 'standby' | 'any',
+  wanted: 'primary' | 'standby',
   habits: Habits,
 ): Promise<Connection> => {
   for (const node of nodes) {
     try {
       const connection = await Connection.open(node, habits)
       const [row] = await connection.run(recovering)
-      if (wanted === 'any' || row?.[0] === (wanted === 'standby')) return connection
+      if (row?.[0] === (wanted === 'standby')) return connection
       connection.close()
     } catch {
       // Gone, starting or frozen: the next one may do.
     }
   }
-  throw new Error(`no server says that it is ${wanted === 'any' ? 'there' : `a ${wanted}`}`)
+  throw new Error(`no server says that it is a ${wanted}`)
 }
