@@ -5,7 +5,7 @@ export const bugs = {
   TX1: 'a participant that restarts has forgotten what it promised to be able to commit',
   TX2: 'a participant that has promised, and hears nothing, aborts by itself',
   TX3: 'a coordinator tells the participants to commit before its decision is logged',
-  TX4: 'a participant takes a prepare that comes late or twice for that of a new transaction',
+  TX4: 'a participant takes a prepare that comes late or twice for that of a new transaction (two-phase locking)',
   TX5: 'a lock for reading is given up as soon as the value is read (two-phase locking)',
   TX6: 'who asks for the rows of a partition locks those that it finds, not those to come (two-phase locking)',
   TX7: 'validation heeds what was committed, and nobody who is committing at the same time (optimistic)',
@@ -22,6 +22,7 @@ export type Has = (bug: Bug) => boolean
 
 /** The mistakes that only one way of concurrency control can make. */
 export const controlOfBug: Readonly<Partial<Record<Bug, Control>>> = {
+  TX4: 'two-phase-locking',
   TX5: 'two-phase-locking',
   TX6: 'two-phase-locking',
   TX7: 'optimistic',

@@ -5,8 +5,10 @@
 import type { Body, Message, World } from '../../../harness/api.ts'
 import type { Answers, Asked, Release } from './messages.ts'
 
-/** Who does not answer for so long is asked again, ms. */
-const AGAIN_MS = 150
+/** Who does not answer for so long is asked again, and after twice as long each time once more; ms. */
+const AGAIN_MS = { first: 40, last: 320 }
+/** Who has been silent for so long may not serve the shard any more, ms. */
+const SILENT_MS = 150
 /** Who has sent it on is asked again only then, ms: a shard may have nobody who serves it. */
 const ELSEWHERE_MS = 20
 
@@ -16,6 +18,7 @@ interface Open {
   readonly answered: (answer: Answers[keyof Answers]) => void
   /** The node that was asked last. */
   node: string
+  againMs: number
   cancelAgain: () => void
 }
 
@@ -42,7 +45,8 @@ export class Calls {
   ): () => void {
     const call = ++this.calls
     const open: Open = {
-      ...{ shard, asked, node: this.serverOf(shard), cancelAgain: () => {} },
+      ...{ shard, asked, node: this.serverOf(shard), againMs: AGAIN_MS.first },
+      cancelAgain: () => {},
       answered: answered as Open['answered'],
     }
     this.open.set(call, open)
@@ -76,15 +80,17 @@ export class Calls {
     const { shard, asked } = open
     open.node = this.serverOf(shard)
     this.world.send(open.node, { call, shard, ...(asked as unknown as Body) })
-    this.sendAgain(call, open, AGAIN_MS)
-  }
-
-  private sendAgain(call: number, open: Open, afterMs: number): void {
-    open.cancelAgain()
-    open.cancelAgain = this.world.after(afterMs, () => {
-      if (afterMs === AGAIN_MS) this.guess(open)
+    const { againMs } = open
+    this.after(againMs, open, () => {
+      if (againMs >= SILENT_MS) this.guess(open)
+      open.againMs = Math.min(2 * againMs, AGAIN_MS.last)
       this.send(call, open)
     })
+  }
+
+  private after(ms: number, open: Open, then: () => void): void {
+    open.cancelAgain()
+    open.cancelAgain = this.world.after(ms, then)
   }
 
   /** The next replica, unless somebody has found who serves. */
@@ -97,7 +103,7 @@ export class Calls {
   private moveOn(call: number, open: Open, { server }: Body): void {
     if (typeof server === 'string') this.servers.set(open.shard, server)
     else this.guess(open)
-    this.sendAgain(call, open, ELSEWHERE_MS)
+    this.after(ELSEWHERE_MS, open, () => this.send(call, open))
   }
 
   private end(call: number): void {

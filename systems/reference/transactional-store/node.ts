@@ -92,7 +92,8 @@ export class StoreNode implements Program {
     const shard = new Shard({ world, machine, calls, control: controls }, () => replica)
     if (replication === 'none') {
       replica = new Unreplicated<Command, Result>(world.storage, machine, snapshotAfter)
-      shard.begin()
+      // What the log holds need not be safe yet: a kill keeps it, a power failure after that would not.
+      world.storage.sync(() => shard.begin())
     } else {
       const listener = { leads: () => shard.begin(), ended: () => shard.end() }
       replica = this.groups.start({ name, nodes: world.nodes, machine, listener })

@@ -16,7 +16,8 @@ export interface Replica<Command, Result> {
 
 /**
  * A log on one disk: a command is carried out when it is safe there, and never before one that came before it. What
- * was written and not known to be safe when the node ended is carried out when it starts again: somebody may count on it.
+ * was written and not known to be safe when the node ended is carried out when it starts again, for somebody may count on
+ * it: so nobody must hear of it before another sync.
  */
 export class Unreplicated<Command, Result> implements Replica<Command, Result> {
   readonly leads = true

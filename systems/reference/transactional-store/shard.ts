@@ -158,7 +158,7 @@ export class Shard {
     const vote = (yes: boolean): void => this.answer(message, { type: 'voted', yes })
     const promise = (): void =>
       this.propose({ f: 'prepare', part, open }, message, ({ promised }) => {
-        if (promised) this.promised(part, control)
+        if (promised) this.silence.set(part.transaction, 0)
         else control.ended(part.transaction)
         vote(promised)
       })
@@ -166,11 +166,6 @@ export class Shard {
     // What is over needs no locks.
     else if (machine.isFinished(part.transaction)) promise()
     else control.vote(part, (may) => (may ? promise() : vote(false)))
-  }
-
-  private promised(part: Part, control: Control): void {
-    control.inherit(part)
-    this.silence.set(part.transaction, 0)
   }
 
   private decide(message: Message, { transaction, outcome, open }: Decide): void {
