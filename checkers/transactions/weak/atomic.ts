@@ -8,6 +8,9 @@ import { NONE } from '../../typed-arrays.ts'
 import { type Dependencies, eachReader, INITIAL, writesTo } from './dependencies.ts'
 import { Implied } from './implied.ts'
 
+/** Of so many keys of sessions the last writes are kept at once, so that they are near. */
+const ROOM = 1 << 20
+
 /**
  * O(n^1.5), and linear where no transaction is long.
  * @param sessions whether a transaction has seen those before it in its session
@@ -83,13 +86,17 @@ class View {
 
   /** What the transactions of each session wrote before: read again, or a later version. */
   ownSessions(meter: Meter): void {
-    const { transactions, session, place, firstRead, read, source, firstWrite, write } =
+    const { transactions, sessions, session, place, firstRead, read, source, firstWrite, write } =
       this.dependencies
-    const last = new Int32Array(transactions.keys).fill(NONE)
-    for (const one of bySession(this.dependencies)) {
+    const { keys } = transactions
+    const band = Math.max(1, Math.min(sessions, Math.floor(ROOM / keys)))
+    const last = new Int32Array(band * keys).fill(NONE)
+    for (const one of inBands(this.dependencies, band)) {
       meter.step()
+      const row = (session[one]! % band) * keys
       for (let at = firstRead[one]!; at < firstRead[one + 1]!; at++) {
-        const seen = last[transactions.key[read[at]!]!]!
+        const seen = last[row + transactions.key[read[at]!]!]!
+        // What is left of a band before this one is another session's.
         if (seen === NONE || session[seen] !== session[one]) continue
         const to = source[at]!
         // Behind it in the same session: that is known anyway.
@@ -97,23 +104,27 @@ class View {
         if (!known) this.implied.add(seen, to, at)
       }
       for (let at = firstWrite[one]!; at < firstWrite[one + 1]!; at++)
-        last[transactions.key[write[at]!]!] = one
+        last[row + transactions.key[write[at]!]!] = one
     }
   }
 }
 
-/** The transactions that happened, session after session, each in its order. */
-const bySession = ({ transactions, happened, sessions, session }: Dependencies): Int32Array => {
-  const start = new Int32Array(sessions + 1)
+/** The transactions that happened, so many sessions after so many, each band in the order of its invocations. */
+const inBands = (
+  { transactions, happened, sessions, session }: Dependencies,
+  band: number,
+): Int32Array => {
+  const start = new Int32Array(Math.ceil(sessions / band) + 1)
+  const bandOf = (one: number): number => Math.floor(session[one]! / band)
   let count = 0
   for (let one = 0; one < transactions.size; one++) {
     if (happened[one] === 0) continue
-    start[session[one]! + 1]!++
+    start[bandOf(one) + 1]!++
     count++
   }
-  for (let own = 0; own < sessions; own++) start[own + 1]! += start[own]!
+  for (let own = 1; own < start.length; own++) start[own]! += start[own - 1]!
   const all = new Int32Array(count)
   for (let one = 0; one < transactions.size; one++)
-    if (happened[one] === 1) all[start[session[one]!]!++] = one
+    if (happened[one] === 1) all[start[bandOf(one)]!++] = one
   return all
 }
