@@ -7,7 +7,11 @@ import type { View } from '../view-state.ts'
 
 export const Faults = ({ data: { page }, view }: PanelProps) =>
   page.ledger.length === 0 ? (
-    <p class="quiet">Nothing was broken in this run.</p>
+    <p class="quiet">
+      {page.plan === undefined
+        ? 'This history does not say whether anything was broken.'
+        : 'Nothing was broken in this run.'}
+    </p>
   ) : (
     <div class="scroll">
       <table class="ledger">
