@@ -138,7 +138,7 @@ describe('time', () => {
   })
 
   test('that ends during a case stops it; a violation that was found by then counts', async () => {
-    const stopped = async (answer: Answer) => {
+    const stopped = async (answer: Answer, signal = new AbortController().signal) => {
       const allowance = new Allowance(30)
       const slowly = async (): Promise<Answer> => {
         await new Promise((resolve) => allowance.end.addEventListener('abort', resolve))
@@ -146,7 +146,7 @@ describe('time', () => {
       }
       const quick = caseOf('a', { cluster: 'sim', request: requestOf({ timeLimitS: 0 }) })
       allowance.learn(quick, 1)
-      return (await run([quick], slowly, { allowance })).records
+      return (await run([quick], slowly, { allowance, signal })).records
     }
     expect(await stopped(answerOf('interrupted'))).toMatchObject([
       { result: 'not-run', says: 'stopped: it did not fit into the budget of 0.03 s' },
@@ -154,6 +154,11 @@ describe('time', () => {
     expect(await stopped(answerOf('interrupted', { valid: false }))).toMatchObject([
       { result: 'violation', code: 1 },
     ])
+    // By the time that it ends the user has interrupted as well: that is what counts.
+    const controller = new AbortController()
+    const interrupted = stopped(answerOf('interrupted'), controller.signal)
+    controller.abort()
+    expect(await interrupted).toMatchObject([{ result: 'unknown', code: 130 }])
   })
 })
 
