@@ -13,8 +13,14 @@ import { measure } from './measure.ts'
 import { type Proof, proof, proofHeads, proofRows } from './proof.ts'
 import { type Findings, found, headline, knowsFaults, promised, type Tone } from './sentence.ts'
 import { textTable } from './table.ts'
-import { count, counted, duration, line, seconds, wrap } from './text.ts'
-import { type FaultView, faultSentence, leaderSentence, timeline } from './timeline.ts'
+import { count, counted, duration, line, wrap } from './text.ts'
+import {
+  type FaultView,
+  faultSentence,
+  lastFaultSentence,
+  leaderSentence,
+  timeline,
+} from './timeline.ts'
 
 export interface ConsoleReport {
   /** Absent for a history from elsewhere. */
@@ -141,12 +147,9 @@ const surroundings = (
     .flatMap((change) => wrap(leaderSentence(change), WIDTH))
   if (active.length > 0) return ['faults active meanwhile', ...told, ...changes]
   if (!knowsFaults(findings)) return changes
-  const before =
-    lastBefore === undefined
-      ? ''
-      : `; the last one before, ${lastBefore.name} (${lastBefore.targets}), ended at ` +
-        `${seconds(lastBefore.toNs, 1)} s`
-  return [...wrap(`no fault was active meanwhile${before}`, WIDTH), ...changes]
+  const quiet =
+    lastBefore === undefined ? 'no fault was active meanwhile' : lastFaultSentence(lastBefore)
+  return [...wrap(quiet, WIDTH), ...changes]
 }
 
 const faultLines = (fault: FaultView): readonly string[] => [

@@ -2,6 +2,7 @@
 import './faults.css'
 import type { LedgerRow } from '../../ledger.ts'
 import { duration } from '../../text.ts'
+import { Heads } from '../elements.tsx'
 import type { PanelProps } from '../run-data.ts'
 import type { View } from '../view-state.ts'
 
@@ -15,17 +16,7 @@ export const Faults = ({ data: { page }, view }: PanelProps) =>
   ) : (
     <div class="scroll">
       <table class="ledger">
-        <thead>
-          <tr>
-            {['fault', 'planned', 'executed on', 'from', 'to', 'took hold', 'healed'].map(
-              (name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ),
-            )}
-          </tr>
-        </thead>
+        <Heads names={['fault', 'planned', 'executed on', 'from', 'to', 'took hold', 'healed']} />
         <tbody>
           {page.ledger.map((row) => (
             <Row key={row.name} row={row} view={view} />
