@@ -1,5 +1,6 @@
 /** What is tried again, what is played again, and what is not begun; with players that answer as they are told. */
 import { describe, expect, test } from 'vitest'
+import type { StoredFinding } from '../hunt/replay.ts'
 import { Allowance } from './allowance.ts'
 import type { Case } from './case.ts'
 import type { CiEvent } from './events.ts'
@@ -114,6 +115,27 @@ describe('what is wrong with a run', () => {
     ],
   ] as const)('%#', async (answer, record) => {
     expect((await run([caseOf('a')], [answer as Answer])).records).toMatchObject([record])
+  })
+})
+
+describe('a finding of a mistake that is mended', () => {
+  const found = { violates: { checker: 'linearizable', anomaly: 'stale-read' } }
+  const finding = { folder: 'finding', plan: found as StoredFinding['plan'] }
+  const playedAgain = async (valid: true | 'unknown') => {
+    const checkers = { linearizable: { valid }, stats: { valid: 'unknown' } } as const
+    const { records } = await run(
+      [caseOf('a', { finding })],
+      [answerOf('unknown', { checkers, reason: 'vacuous: no ok read' })],
+    )
+    return records[0]
+  }
+
+  test('passes though its run is too short to mean more, where its checker finds nothing', async () => {
+    expect(await playedAgain(true)).toMatchObject({ code: 0, expected: 'it shows no more' })
+  })
+
+  test('is unknown where its checker cannot tell', async () => {
+    expect(await playedAgain('unknown')).toMatchObject({ result: 'unknown', code: 2 })
   })
 })
 
