@@ -65,6 +65,23 @@ describe('services of a compose file', () => {
     )
   })
 
+  test('promise what is said of them, else linearizable; nothing that is no level', async () => {
+    const compose = file('db.yml', 'services: {db: {image: db, ports: ["5432"]}}')
+    const database: ComposeSystem = { compose, services: ['db'], client: 'postgres' }
+    const claimed = async (given: GivenSystem) => {
+      const { name, words, catalog } = await resolved(given)
+      const workload = { workload: 'list-append', faults: [], seed: 1, options: {} }
+      return planRun({ ...usualRun, ...workload, system: name, words }, catalog)
+    }
+    expect((await claimed(database)).claim.model).toBe('linearizable')
+    const run = await claimed({ ...database, promise: 'read-committed' })
+    expect(run.claim.model).toBe('read-committed')
+    expect(run.command).toContain(' --promise read-committed ')
+    expect(await refusal({ ...database, promise: 'serialisable' })).toBe(
+      '--promise serialisable: unknown; did you mean "serializable"?',
+    )
+  })
+
   test('one service alone may have any number of nodes', async () => {
     const { system } = await resolved({ ...nodes, services: ['node1'] })
     expect(system.members(1).map(({ name }) => name)).toEqual(['node1'])

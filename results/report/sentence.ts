@@ -163,4 +163,5 @@ const meaning: Readonly<Record<string, string>> = {
   sequential: 'sequential',
   causal: 'causal',
   set: 'nothing was lost',
+  progress: 'making progress',
 }

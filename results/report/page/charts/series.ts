@@ -5,7 +5,7 @@
 import { quantileOf } from '../../../../checkers/quantiles.ts'
 import { binStepS } from '../../bins.ts'
 import { lowerBound } from '../../lower-bound.ts'
-import { FAIL, NONE, OK, OPEN, type OperationColumns } from '../../operations/operations.ts'
+import { FAIL, NONE, OK, type OperationColumns } from '../../operations/operations.ts'
 import type { Outcome } from '../elements.tsx'
 import type { Window } from '../view-state.ts'
 
@@ -74,7 +74,8 @@ export const rates = (
   const { to, outcome } = columns
   for (let place = 0; place < to.length; place++) {
     const bin = bins.at(to[place]!)
-    if (bin < 0 || bin >= bins.size || outcome[place] === OPEN) continue
+    // What never completed lies behind all bins.
+    if (bin < 0 || bin >= bins.size) continue
     if (f !== undefined && columns.f[place] !== f) continue
     counts[outcome[place]!]![bin]! += 1
   }
