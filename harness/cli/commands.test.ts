@@ -165,16 +165,17 @@ describe('the examples of --help', () => {
     const others = [2, 3].map((nth) =>
       third.replace('1/3', `${nth}/3`).replace('ci-1', `ci-${nth}`),
     )
-    const ended = await Promise.all(
-      [...examples, ...others].map((example) => schism(...splitWords(example))),
-    )
-    // A second or two of a simulation may be too little to mean anything.
-    for (const { exitCode, stderr } of ended) expect([0, 2], stderr).toContain(exitCode)
+    const gate = examples.filter((example) => example.includes('gate'))
+    for (const example of [...gate, third, ...others]) {
+      const { exitCode, stderr } = await schism(...splitWords(example))
+      // A second of a simulation may be too little to mean anything.
+      expect([0, 2], stderr).toContain(exitCode)
+    }
     const [[merge]] = (await commands.merge!()).examples as [[string, string]]
     const { exitCode, stdout } = await schism(...splitWords(merge))
     expect([0, 2]).toContain(exitCode)
     expect(stdout).toContain('reports in')
-  })
+  }, 300_000)
 
   test('of test are refused by nothing but the missing engine', async () => {
     const command = await commands.test!()

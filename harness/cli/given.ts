@@ -36,7 +36,7 @@ export const givenOptions: Readonly<Record<string, Options>> = {
   promise: {
     type: 'string',
     describe:
-      'with --compose: what their makers promise: linearizable (if absent), sequential, best-effort or a level of isolation',
+      'with --compose: what their makers promise, for the report: sequential, best-effort, …; linearizable is assumed if absent',
     requiresArg: true,
   },
   name: {

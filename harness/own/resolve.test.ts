@@ -70,13 +70,13 @@ describe('services of a compose file', () => {
     const database: ComposeSystem = { compose, services: ['db'], client: 'postgres' }
     const claimed = async (given: GivenSystem) => {
       const { name, words, catalog } = await resolved(given)
-      const workload = { workload: 'list-append', faults: [], seed: 1, options: {} }
-      return planRun({ ...usualRun, ...workload, system: name, words }, catalog)
+      const request = { ...usualRun, system: name, words, faults: [], seed: 1, options: {} }
+      return planRun(request, catalog)
     }
     expect((await claimed(database)).claim.model).toBe('linearizable')
-    const run = await claimed({ ...database, promise: 'read-committed' })
-    expect(run.claim.model).toBe('read-committed')
-    expect(run.command).toContain(' --promise read-committed ')
+    const run = await claimed({ ...database, promise: 'best-effort' })
+    expect(run.claim.model).toBe('best-effort')
+    expect(run.command).toContain(' --promise best-effort ')
     expect(await refusal({ ...database, promise: 'serialisable' })).toBe(
       '--promise serialisable: unknown; did you mean "serializable"?',
     )

@@ -23,7 +23,7 @@ export interface ComposeSystem {
   readonly helpers?: readonly string[]
   /** The port that clients use, where the compose file does not say which. */
   readonly port?: number
-  /** What its makers promise: a level of consistency or of isolation, or `best-effort`; linearizable if absent. */
+  /** What its makers promise: a `ConsistencyModel`; linearizable is assumed if absent. */
   readonly promise?: string
   /** Its name in results; absent: the compose file's, else that of its folder. */
   readonly name?: string
