@@ -5,8 +5,9 @@
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { htmlReport } from '../results/report/html.ts'
+import { launched } from '../results/report/testing/chromium.ts'
 import { type Recorded, recordedRun } from '../results/report/testing/recorded-runs.ts'
 
 interface Picture {
@@ -61,10 +62,7 @@ const shoot = async (page: Page, { section }: Picture, path: string): Promise<vo
 }
 
 const scratch = await mkdtemp(join(tmpdir(), 'schism-screenshots-'))
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu'],
-})
+const browser = await launched()
 try {
   await mkdir(folder, { recursive: true })
   for (const run of new Set(pictures.map((picture) => picture.run))) {

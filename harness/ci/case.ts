@@ -6,7 +6,7 @@
 import type { Catalog } from '../catalog.ts'
 import { messageOf, UsageError } from '../errors.ts'
 import type { StoredFinding } from '../hunt/replay.ts'
-import type { GivenSystem, ResolvedSystem } from '../own/resolve.ts'
+import { canSimulate, type GivenSystem, type ResolvedSystem } from '../own/resolve.ts'
 import { planRun, type TestRequest } from '../plan.ts'
 import type { CiConfig, Entry } from './config.ts'
 
@@ -60,17 +60,15 @@ const faultsOf = ({ faults, template, planFile }: TestRequest): string =>
  * containers where no engine answers and there is a choice.
  */
 export const clusterOf = (
-  { name, system }: ResolvedSystem,
+  system: ResolvedSystem,
   own: Entry['cluster'],
   usual: Case['cluster'],
   { config, hasEngine }: Surroundings,
 ): Case['cluster'] => {
-  const canSimulate = system.program !== undefined
   const asked = own ?? (config.cluster === 'auto' ? undefined : config.cluster)
-  if (asked === 'sim' && !canSimulate)
-    throw new UsageError(`cluster sim: ${name} is real software, which cannot be simulated`)
+  const can = canSimulate(system, asked === 'sim' ? 'cluster sim' : undefined)
   if (asked !== undefined) return asked
-  return canSimulate && (usual === 'sim' || !hasEngine) ? 'sim' : 'docker'
+  return can && (usual === 'sim' || !hasEngine) ? 'sim' : 'docker'
 }
 
 /** Does it, and puts the place before what is wrong. */

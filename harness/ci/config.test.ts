@@ -1,7 +1,7 @@
 /** Configurations: every kind of mistake is one line that names the file, the place and what there is instead. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { loadCatalog } from '../catalog.ts'
 import { casesOf } from './cases.ts'
@@ -123,15 +123,16 @@ describe('a configuration', () => {
 
 describe('what is wrong in one is one line', () => {
   const run = { system: 'raft' }
+  const ofRaft = join(import.meta.dirname, '../../results/findings/raft/RA3/plan.json')
   test.each([
     [{ runs: [{ ...run, worklaod: 'set' }] }, 'runs.0.worklaod: unknown; did you mean "workload"?'],
     [{ rnus: [run] }, 'rnus: unknown; did you mean "runs"?'],
     [
-      { runs: [{ system: { compose: 'a.yml', service: 'x', services: 'x', client: 'redis' } }] },
+      { runs: [{ system: { compose: 'a.yml', service: 'x', client: 'redis' } }] },
       'runs.0.system.service: unknown; did you mean "services"?',
     ],
     [{}, 'expected runs or findings'],
-    [{ runs: [{}] }, /^runs\.0\.system: /],
+    [{ runs: [{}] }, 'runs.0.system: expected string, found nothing'],
     [
       { runs: [{ ...run, timeLimit: 'soon' }] },
       'runs.0.timeLimit: expected a duration such as 60s or 5m',
@@ -162,6 +163,10 @@ describe('what is wrong in one is one line', () => {
     [{ runs: [{ ...run, expect: 'nothing' }] }, /runs\.0: --expect nothing: expected violation/],
     [{ runs: [{ ...run, faults: 'kill', plan: 'x.json' }] }, 'runs.0: faults and plan: only one'],
     [{ runs: [{ ...run, plan: 'nowhere.json' }] }, /runs\.0: .*nowhere\.json: cannot be read/],
+    [
+      { runs: [{ system: 'chain', plan: relative(folder, ofRaft) }] },
+      /runs\.0: .*plan\.json: system: made for raft, not for chain/,
+    ],
     [
       { runs: [{ system: 'etcd', cluster: 'sim' }] },
       'runs.0: cluster sim: etcd is real software, which cannot be simulated',

@@ -31,6 +31,7 @@ const composeFields = {
   client: z.string(),
   helpers: z.array(z.string()).exactOptional(),
   port: whole(1, 65_535).exactOptional(),
+  promise: z.string().exactOptional(),
   name: z.string().exactOptional(),
 }
 

@@ -52,6 +52,14 @@ describe('merged shards', () => {
     })
   })
 
+  test('of several matrices say which is missing of each', () => {
+    const whole = [1, 2].map((index) => stored(`a${index}`, shard(index, 2)))
+    const half = stored('b1', shard(1, 2, { config: 'nightly.json' }))
+    expect(merged([...whole, half], folder).problems).toEqual([
+      'nightly.json: shard 2 of 2 is missing: what it found is not known',
+    ])
+  })
+
   test('have a case that was run twice under two names', () => {
     const { cases } = merged([stored('a', shard(1, 1)), stored('b', shard(1, 1))], folder)
     expect(cases.map(({ name }) => name)).toEqual(['case 1', 'case 1 (2)'])

@@ -1,8 +1,9 @@
 /** Reports that cannot be written: it is said, the others are written, and what was found stands. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test, vi } from 'vitest'
+import { SUMMARY_BYTES } from '../../results/ci/summary.ts'
 import { caseOf, ended, recordOf } from '../../results/ci/testing/sample.ts'
 import { Progress } from '../progress.ts'
 import { Events } from './events.ts'
@@ -32,6 +33,19 @@ test('a report that cannot be written is an error beside a valid matrix, and a v
   for (const name of ['ci.json', 'results.tap', 'summary.md'])
     expect(existsSync(join(folder, name))).toBe(true)
   expect(publish(recordOf([caseOf(ended.violation)], { code: 1 }), folder, 'text', {})).toBe(1)
+})
+
+test('the page of a step takes no more than the step has left', () => {
+  const page = join(folder, 'step.md')
+  const cases = Array.from({ length: 40 }, () => caseOf(ended.violation))
+  const sizeBehind = (written: number): number => {
+    writeFileSync(page, 'x'.repeat(written))
+    publish(recordOf(cases), folder, 'text', { GITHUB_STEP_SUMMARY: page })
+    return readFileSync(page).length
+  }
+  expect(sizeBehind(0)).toBeGreaterThan(5000)
+  expect(sizeBehind(SUMMARY_BYTES - 4000)).toBeLessThanOrEqual(SUMMARY_BYTES)
+  expect(sizeBehind(SUMMARY_BYTES + 1)).toBe(SUMMARY_BYTES + 1)
 })
 
 test('events that cannot be written end nothing, and are told to whoever listens', () => {

@@ -1,5 +1,6 @@
 /** What is tried again, what is played again, and what is not begun; with players that answer as they are told. */
 import { describe, expect, test } from 'vitest'
+import type { StoredFinding } from '../hunt/replay.ts'
 import { Allowance } from './allowance.ts'
 import type { Case } from './case.ts'
 import type { CiEvent } from './events.ts'
@@ -117,6 +118,27 @@ describe('what is wrong with a run', () => {
   })
 })
 
+describe('a finding of a mistake that is mended', () => {
+  const found = { violates: { checker: 'linearizable', anomaly: 'stale-read' } }
+  const finding = { folder: 'finding', plan: found as StoredFinding['plan'] }
+  const playedAgain = async (valid: true | 'unknown') => {
+    const checkers = { linearizable: { valid }, stats: { valid: 'unknown' } } as const
+    const { records } = await run(
+      [caseOf('a', { finding })],
+      [answerOf('unknown', { checkers, reason: 'vacuous: no ok read' })],
+    )
+    return records[0]
+  }
+
+  test('passes though its run is too short to mean more, where its checker finds nothing', async () => {
+    expect(await playedAgain(true)).toMatchObject({ code: 0, expected: 'it shows no more' })
+  })
+
+  test('is unknown where its checker cannot tell', async () => {
+    expect(await playedAgain('unknown')).toMatchObject({ result: 'unknown', code: 2 })
+  })
+})
+
 describe('time', () => {
   test('that is not there for a case leaves it out, and says so', async () => {
     const long = caseOf('long', { request: requestOf({ timeLimitS: 3600 }) })
@@ -138,7 +160,7 @@ describe('time', () => {
   })
 
   test('that ends during a case stops it; a violation that was found by then counts', async () => {
-    const stopped = async (answer: Answer) => {
+    const stopped = async (answer: Answer, signal = new AbortController().signal) => {
       const allowance = new Allowance(30)
       const slowly = async (): Promise<Answer> => {
         await new Promise((resolve) => allowance.end.addEventListener('abort', resolve))
@@ -146,7 +168,7 @@ describe('time', () => {
       }
       const quick = caseOf('a', { cluster: 'sim', request: requestOf({ timeLimitS: 0 }) })
       allowance.learn(quick, 1)
-      return (await run([quick], slowly, { allowance })).records
+      return (await run([quick], slowly, { allowance, signal })).records
     }
     expect(await stopped(answerOf('interrupted'))).toMatchObject([
       { result: 'not-run', says: 'stopped: it did not fit into the budget of 0.03 s' },
@@ -154,6 +176,11 @@ describe('time', () => {
     expect(await stopped(answerOf('interrupted', { valid: false }))).toMatchObject([
       { result: 'violation', code: 1 },
     ])
+    // By the time that it ends the user has interrupted as well: that is what counts.
+    const controller = new AbortController()
+    const interrupted = stopped(answerOf('interrupted'), controller.signal)
+    controller.abort()
+    expect(await interrupted).toMatchObject([{ result: 'unknown', code: 130 }])
   })
 })
 

@@ -58,11 +58,41 @@ describe('a model with settings', () => {
 
   test('says when a violation rests on failures that told nothing', async () => {
     const notes = async (...args: string[]) => (await judged(refused, ...args)).results[0].notes
-    expect(await notes('--initial', '5')).toEqual([
+    expect(await notes('--initial', '5', '--model', 'cas-register')).toEqual([
       expect.stringMatching(/rests on compare-and-sets that failed.*--failed-cas drop/),
     ])
-    expect(await notes('--initial', '5', '--failed-cas', 'observe')).toEqual([])
+    expect(await notes('--initial', '5', '-m', 'cas-register', '--failed-cas', 'observe')).toEqual(
+      [],
+    )
     expect((await judged(stale)).results[0].notes.join()).not.toContain('--failed-cas')
+  })
+})
+
+describe('what nobody named', () => {
+  const notes = async (...args: string[]) => (await judged(...args)).results[0].notes
+
+  test('is told by the operations, and the verdict says so', async () => {
+    expect(await notes(set)).toEqual([
+      'judged as set, as its operations tell; --model chooses another of "schism list"',
+    ])
+    expect(await notes(set, '--consistency', 'sequential')).toEqual([
+      expect.stringMatching(/^judged as set, /),
+    ])
+    expect(await notes(set, '--model', 'set')).toEqual([])
+  })
+
+  test('of transactions on registers is the stronger one, with the way to the other', async () => {
+    const path = file('moment.edn', [
+      event(0, 'invoke', 'txn', '[[:w 1 1] [:r 2 nil]]'),
+      event(0, 'ok', 'txn', '[[:w 1 1] [:r 2 nil]]'),
+    ])
+    const { stdout } = await schism('check', path)
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'note judged as multi-register, as its operations tell; --model rw-register judges levels of isolation',
+    )
+    const { stdout: other } = await schism('check', path, '--model', 'rw-register')
+    expect(other).toMatch(/^VALID .*rw-register passed/)
+    expect(other).not.toContain('judged as')
   })
 })
 

@@ -155,6 +155,28 @@ describe('the examples of --help', () => {
       expect([0, 1, 2], `${example}: ${stderr}`).toContain(exitCode)
   })
 
+  test('of ci and merge are run', async () => {
+    const tiny = { system: 'raft', workload: 'register', cluster: 'sim', timeLimit: 1, seeds: 3 }
+    const text = JSON.stringify({ runs: [tiny], unfinished: 'pass' })
+    writeFileSync(join(folder, 'schism.config.ts'), `export default ${text}`)
+    writeFileSync(join(folder, 'gate.config.json'), text)
+    const examples = (await commands.ci!()).examples.map(([example]) => example)
+    const third = examples.find((example) => example.includes('--shard 1/3'))!
+    const others = [2, 3].map((nth) =>
+      third.replace('1/3', `${nth}/3`).replace('ci-1', `ci-${nth}`),
+    )
+    const gate = examples.filter((example) => example.includes('gate'))
+    for (const example of [...gate, third, ...others]) {
+      const { exitCode, stderr } = await schism(...splitWords(example))
+      // A second of a simulation may be too little to mean anything.
+      expect([0, 2], stderr).toContain(exitCode)
+    }
+    const [[merge]] = (await commands.merge!()).examples as [[string, string]]
+    const { exitCode, stdout } = await schism(...splitWords(merge))
+    expect([0, 2]).toContain(exitCode)
+    expect(stdout).toContain('reports in')
+  }, 300_000)
+
   test('of test are refused by nothing but the missing engine', async () => {
     const command = await commands.test!()
     const simple = command.examples.filter(([example]) => /^test [a-z]/.test(example))
@@ -220,7 +242,7 @@ describe('what stands around results', () => {
     [['runs', '--outcome', 'vald'], /--outcome vald: unknown; did you mean "valid"\?/],
     [['runs', '--since', 'soon'], /--since soon: expected how long ago/],
     [['show', '2027', '--store', store], /no run "2027"; "schism runs" lists them/],
-    [['diff', 'latest'], /got 1, need at least 2/],
+    [['diff', 'latest'], /^too few arguments: expected schism diff <run> <other>$/],
     [['serve', '--port', '99999'], /--port 99999: expected a whole number from 0 to 65535/],
     [['completion', 'tcsh'], /Invalid values.*"tcsh"/],
     [['convert', 'history.edn', '--to', 'jsonl', '--json'], /--json: .*give --output/],

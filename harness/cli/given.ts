@@ -33,6 +33,12 @@ export const givenOptions: Readonly<Record<string, Options>> = {
     describe: 'with --compose: the port that clients use, where the file names several or none',
     requiresArg: true,
   },
+  promise: {
+    type: 'string',
+    describe:
+      'with --compose: what their makers promise, for the report: sequential, best-effort, …; linearizable is assumed if absent',
+    requiresArg: true,
+  },
   name: {
     type: 'string',
     describe: "with --compose: what results call it; the file's name or its folder's if absent",
@@ -59,6 +65,7 @@ export const givenOf = (args: Arguments): GivenSystem => {
   if (services.length === 0) throw new UsageError(`--compose ${compose}: expected --service GLOB`)
   if (client === undefined) throw new UsageError(`--compose ${compose}: expected --client NAME`)
   const port = args.number('port', { from: 1, to: 65_535, whole: 'whole' })
+  const promise = args.text('promise')
   const name = args.text('name')
   if (name !== undefined && !/^[a-z0-9][a-z0-9_-]*$/.test(name))
     throw new UsageError(`--name ${name}: expected small letters, digits, - and _`)
@@ -68,6 +75,7 @@ export const givenOf = (args: Arguments): GivenSystem => {
     client,
     helpers: args.list('helper'),
     ...(port === undefined ? {} : { port }),
+    ...(promise === undefined ? {} : { promise }),
     ...(name === undefined ? {} : { name }),
   }
 }

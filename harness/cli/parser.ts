@@ -57,6 +57,8 @@ const better = (message: string, argv: readonly string[], known: readonly Comman
   )
   const stranger = argv.flatMap(optionNames).find((name) => !names.includes(name))
   if (stranger !== undefined) return `unknown option --${stranger}${suggestion(stranger, names)}`
+  if (command !== undefined && message.startsWith('Not enough non-option arguments'))
+    return `too few arguments: expected schism ${command.command}`
   const [, , given] = /^Unknown (argument|command)s?: ([^,]+)/.exec(message) ?? []
   return given === undefined
     ? message.replaceAll(/\s*\n\s*/g, ' ')

@@ -11,7 +11,7 @@ import { simVenue } from '../cluster/sim/sim.ts'
 import { missing, requireEngine } from '../engine.ts'
 import { type ExitCode, UsageError } from '../errors.ts'
 import { asRequest, differences, readFinding } from '../hunt/finding.ts'
-import { type ResolvedSystem, resolveSystem } from '../own/resolve.ts'
+import { canSimulate, type ResolvedSystem, resolveSystem } from '../own/resolve.ts'
 import { planRun, type TestRequest, usualRun } from '../plan.ts'
 import { Progress } from '../progress.ts'
 import { report } from '../report.ts'
@@ -214,16 +214,11 @@ const tell = async (
 }
 
 /** Where it runs: as asked, else in containers where an engine answers, else simulated where that can be. */
-const clusterFor = async (
-  args: Arguments,
-  { name, system }: ResolvedSystem,
-): Promise<'docker' | 'sim'> => {
+const clusterFor = async (args: Arguments, system: ResolvedSystem): Promise<'docker' | 'sim'> => {
   const asked = args.text('cluster')
-  const canSimulate = system.program !== undefined
-  if (asked === 'sim' && !canSimulate)
-    throw new UsageError(`--cluster sim: ${name} is real software, which cannot be simulated`)
+  const can = canSimulate(system, asked === 'sim' ? '--cluster sim' : undefined)
   if (asked === 'sim') return 'sim'
-  return asked === undefined && canSimulate && (await missing()) !== undefined ? 'sim' : 'docker'
+  return asked === undefined && can && (await missing()) !== undefined ? 'sim' : 'docker'
 }
 
 const venueFor = async (cluster: 'docker' | 'sim', run: RunRecord): Promise<Venue> => {

@@ -60,6 +60,13 @@ export const guess = (path: string, history: History): Choice & { readonly model
   )
 }
 
+/** What to know about a guess: what it was, and how to choose otherwise. */
+export const noteOn = (model: string): string =>
+  `judged as ${model}, as its operations tell; ` +
+  (model === 'multi-register'
+    ? '--model rw-register judges levels of isolation instead, as Elle does'
+    : '--model chooses another of "schism list"')
+
 /** The operations that clients invoked. */
 const clientFs = (history: History): readonly string[] => {
   const { f, process } = history.columns

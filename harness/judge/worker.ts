@@ -12,6 +12,7 @@ import { StoreError } from '../../results/store.ts'
 import { messageOf, UsageError } from '../errors.ts'
 import { caveat } from './caveat.ts'
 import { explained } from './explanation.ts'
+import { noteOn } from './guess.ts'
 import { type Post, withHelpers } from './helpers.ts'
 import { historyOf, type JudgeInput, problemsOf } from './input.ts'
 import { type Budget, limitsOf } from './limits.ts'
@@ -56,7 +57,7 @@ const judge = async (job: JudgeJob): Promise<void> => {
   const checkers = await checkersFor(input)
   answer({ kind: 'loaded' })
   const limits = limitsOf(job)
-  const notes = [...readNotes, ...(await notesOnLogs(input, limits))]
+  const notes = [...readNotes, ...guessed(job.input, input), ...(await notesOnLogs(input, limits))]
   const verdicts = Object.entries(checkers).map(
     ([name, check]) =>
       [name, checkWithHelp({ ...job, input }, name, check, history, limits)] as const,
@@ -72,6 +73,10 @@ const judge = async (job: JudgeJob): Promise<void> => {
   answer({ kind: 'explained', verdict: whole })
   if (job.wanted === 'report') answer({ kind: 'report', text: await tell(job, whole, history) })
 }
+
+/** What was taken for granted about an input. */
+const guessed = ({ by: asked }: JudgeInput, { by }: JudgeInput): readonly string[] =>
+  by?.model === undefined || by.model === asked?.model ? [] : [noteOn(by.model)]
 
 const withWitness = async (
   input: JudgeInput,

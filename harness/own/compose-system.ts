@@ -12,11 +12,12 @@ import type {
   System,
   Target,
 } from '../api.ts'
-import { type Catalog, find } from '../catalog.ts'
+import { type Catalog, find, suggestion } from '../catalog.ts'
 import { ComposeFile } from '../compose/read.ts'
 import { membersOf, replicasOf, type Selection, select } from '../compose/select.ts'
 import { healthOf, imageOf, portsOf, specOf } from '../compose/spec.ts'
 import { remarkVolumes } from '../compose/volumes.ts'
+import { consistencyModels } from '../consistency.ts'
 import { BrokenClient, messageOf, UsageError } from '../errors.ts'
 import type { ComposeSystem } from './resolve.ts'
 
@@ -31,7 +32,8 @@ export const composeSystem = (asked: ComposeSystem, catalog: Catalog): FoundSyst
   const { protocol, argument } = protocolOf(asked.client, catalog)
   const file = new ComposeFile(asked.compose, process.env)
   const selection = select(file, { services: asked.services, helpers: asked.helpers ?? [] })
-  const composed = new Composed(file, selection, protocol, argument, asked.port)
+  const claim = claimOf(asked.promise)
+  const composed = new Composed({ file, selection, protocol, argument, claim }, asked.port)
   const system = composed.system()
   for (const service of composed.participants) {
     const place = { service, node: service, participants: composed.participants }
@@ -57,18 +59,31 @@ const protocolOf = (
   return { protocol, argument }
 }
 
+/** What a compose system is made of. */
+interface Parts {
+  readonly file: ComposeFile
+  readonly selection: Selection
+  readonly protocol: Protocol
+  /** What stands behind the client's name. */
+  readonly argument: string
+  readonly claim: Claim
+}
+
 class Composed {
   readonly participants: readonly string[]
   /** Service → the port that clients use. */
   private readonly ports: ReadonlyMap<string, number>
 
+  private readonly file: ComposeFile
+  private readonly protocol: Protocol
+
   constructor(
-    private readonly file: ComposeFile,
-    private readonly selection: Selection,
-    private readonly protocol: Protocol,
-    private readonly argument: string,
+    private readonly parts: Parts,
     askedPort: number | undefined,
   ) {
+    const { file, selection, protocol } = parts
+    this.file = file
+    this.protocol = protocol
     this.participants = [...selection.tested, ...selection.helpers]
     this.ports = new Map(
       selection.tested.map((service) => [service, askedPort ?? portOf(file, service, protocol)]),
@@ -76,7 +91,7 @@ class Composed {
   }
 
   system(): System {
-    const { file, selection, protocol } = this
+    const { file, selection, protocol, claim } = this.parts
     const { tested } = selection
     const size = tested.reduce((sum, service) => sum + replicasOf(file, service), 0)
     const helpers = selection.helpers.flatMap((service) => membersOf(file, service, 'helper'))
@@ -127,8 +142,7 @@ class Composed {
           (context: ClientContext) => open(this.target(context)),
         ]),
       ),
-      claims: () =>
-        Object.fromEntries(Object.keys(protocol.clients).map((type) => [type, assumed])),
+      claims: () => Object.fromEntries(Object.keys(protocol.clients).map((type) => [type, claim])),
     }
   }
 
@@ -147,7 +161,7 @@ class Composed {
       node: this.redirected(node),
       cluster: { ...cluster, nodes: cluster.nodes.map((other) => this.redirected(other)) },
       environment: this.file.environment(this.serviceOf(node.name)),
-      argument: this.argument,
+      argument: this.parts.argument,
     }
   }
 
@@ -185,10 +199,17 @@ class Composed {
   }
 }
 
-/** What is promised is nowhere said; linearizable is what the workloads judge. */
-const assumed: Claim = {
-  model: 'linearizable',
-  says: 'assumed: a compose file does not say what its services promise',
+/** Without a word of the user, linearizable: it is what the workloads judge. @throws UsageError */
+const claimOf = (promise: string | undefined): Claim => {
+  if (promise === undefined)
+    return {
+      model: 'linearizable',
+      says: 'assumed: a compose file does not say what its services promise; --promise does',
+    }
+  const model = consistencyModels.find((one) => one === promise)
+  if (model === undefined)
+    throw new UsageError(`--promise ${promise}: unknown${suggestion(promise, consistencyModels)}`)
+  return { model, says: 'as --promise says' }
 }
 
 /** The one port that clients can mean. */

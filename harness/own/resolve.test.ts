@@ -1,8 +1,12 @@
 /** Systems that somebody brings along: what is found, under which name, and one line for everything that is wrong. */
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { ClientContext } from '../api.ts'
 import { loadCatalog } from '../catalog.ts'
 import { planRun, usualRun } from '../plan.ts'
 import { type ComposeSystem, type GivenSystem, resolveSystem } from './resolve.ts'
@@ -61,11 +65,60 @@ describe('services of a compose file', () => {
     )
   })
 
+  test('promise what is said of them, else linearizable; nothing that is no level', async () => {
+    const compose = file('db.yml', 'services: {db: {image: db, ports: ["5432"]}}')
+    const database: ComposeSystem = { compose, services: ['db'], client: 'postgres' }
+    const claimed = async (given: GivenSystem) => {
+      const { name, words, catalog } = await resolved(given)
+      const request = { ...usualRun, system: name, words, faults: [], seed: 1, options: {} }
+      return planRun(request, catalog)
+    }
+    expect((await claimed(database)).claim.model).toBe('linearizable')
+    const run = await claimed({ ...database, promise: 'best-effort' })
+    expect(run.claim.model).toBe('best-effort')
+    expect(run.command).toContain(' --promise best-effort ')
+    expect(await refusal({ ...database, promise: 'serialisable' })).toBe(
+      '--promise serialisable: unknown; did you mean "serializable"?',
+    )
+  })
+
   test('one service alone may have any number of nodes', async () => {
     const { system } = await resolved({ ...nodes, services: ['node1'] })
     expect(system.members(1).map(({ name }) => name)).toEqual(['node1'])
     expect(system.members(3).map(({ name }) => name)).toEqual(['node1-1', 'node1-2', 'node1-3'])
     expect(system.sizes.allowed).toContain(5)
+  })
+
+  test('may have numbers in their own names', async () => {
+    const compose = file(
+      'numbered.yml',
+      'services:\n  kv-1: {image: "kv:1", ports: ["80"]}\n  kv-2: {image: "kv:2", ports: ["80"]}\n',
+    )
+    const { system } = await resolved({ compose, services: ['kv-*'], client: 'http' })
+    expect(system.members(2).map((member) => system.imageOf?.(member))).toEqual([
+      { reference: 'kv:1' },
+      { reference: 'kv:2' },
+    ])
+  })
+
+  test('give their client all that stands behind its name', async () => {
+    const paths: (string | undefined)[] = []
+    const server = createServer(({ url }, response) => {
+      paths.push(url)
+      response.end('7')
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const { system } = await resolved({ ...nodes, client: 'http:/v1/a:b' })
+    const node = { name: 'node1', endpoint: () => ({ host: '127.0.0.1', port }) }
+    const cluster = { nodes: [node] } as unknown as ClientContext['cluster']
+    const context = { cluster, node: cluster.nodes[0]!, options: {} }
+    const client = await system.clients.register!(context)
+    const { signal } = new AbortController()
+    expect(await client.invoke({ f: 'read', key: 1, value: null }, signal)).toBe(7)
+    expect(paths).toEqual(['/v1/a:b/registers/1'])
+    await client.close()
+    server.close()
   })
 
   test.each<[string, Partial<ComposeSystem>, RegExp]>([

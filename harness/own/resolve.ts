@@ -5,6 +5,7 @@
 import { isAbsolute, join } from 'node:path'
 import type { System } from '../api.ts'
 import { type Catalog, find } from '../catalog.ts'
+import { UsageError } from '../errors.ts'
 import { composeSystem } from './compose-system.ts'
 import { loadSystemFile, looksLikeFile } from './file.ts'
 
@@ -22,6 +23,8 @@ export interface ComposeSystem {
   readonly helpers?: readonly string[]
   /** The port that clients use, where the compose file does not say which. */
   readonly port?: number
+  /** What its makers promise: a `ConsistencyModel`; linearizable is assumed if absent. */
+  readonly promise?: string
   /** Its name in results; absent: the compose file's, else that of its folder. */
   readonly name?: string
 }
@@ -64,6 +67,17 @@ export const resolveSystem = async (
   return { ...added(name, system, catalog), words: [given], remarks: [] }
 }
 
+/** Whether a system can be simulated. @param asked the option that asks for it @throws UsageError when it does and it cannot */
+export const canSimulate = (
+  { name, system }: ResolvedSystem,
+  asked: string | undefined,
+): boolean => {
+  const can = system.program !== undefined
+  if (asked !== undefined && !can)
+    throw new UsageError(`${asked}: ${name} is real software, which cannot be simulated`)
+  return can
+}
+
 /** Under its own name, unless schism has a system of that name: results must not be taken for that one's. */
 const added = (
   wanted: string,
@@ -84,6 +98,7 @@ const wordsOf = ({
   client,
   helpers = [],
   port,
+  promise,
   name,
 }: ComposeSystem): readonly string[] => [
   ...['--compose', compose],
@@ -91,5 +106,6 @@ const wordsOf = ({
   ...['--client', client],
   ...helpers.flatMap((glob) => ['--helper', glob]),
   ...(port === undefined ? [] : ['--port', String(port)]),
+  ...(promise === undefined ? [] : ['--promise', promise]),
   ...(name === undefined ? [] : ['--name', name]),
 ]

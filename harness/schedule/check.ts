@@ -180,7 +180,12 @@ const refuseOverlaps = (source: string, episodes: readonly PlannedEpisode[]): vo
 export const firstIssue = (error: z.ZodError, before: readonly string[] = []): string => {
   const { path, message } = nearest(error.issues)
   const place = [...before, ...path].join('.')
-  return place === '' ? message : `${place}: ${message}`
+  const told = message
+    .replace(/^Invalid input: /, '')
+    .replace(/, received (.*)$/, (_, found: string) =>
+      found === 'undefined' ? ', found nothing' : `, found ${found}`,
+    )
+  return place === '' ? told : `${place}: ${told}`
 }
 
 export interface Issue {

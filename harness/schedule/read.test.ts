@@ -113,8 +113,8 @@ describe('a schedule from a file', () => {
 
   test.each([
     ['no JSON', '{', /plan\.json: not JSON/],
-    ['nothing of a schedule', '7', /plan\.json: Invalid input: expected object/],
-    ['no episodes', {}, /episodes: Invalid input: expected array/],
+    ['nothing of a schedule', '7', /plan\.json: expected object, found number/],
+    ['no episodes', {}, /episodes: expected array, found nothing/],
     [
       'a field of the wrong type',
       { episodes: [episode({ at: 'soon' })] },

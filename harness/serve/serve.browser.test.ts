@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sampleRun } from '../../results/report/sample.test-helper.ts'
+import { complaintsAbout, launched, patience } from '../../results/report/testing/chromium.ts'
 import { createRunFolder, files, HistoryLog, writeRun, writeVerdict } from '../../results/store.ts'
 import type { Served } from './server.ts'
 
@@ -16,11 +17,6 @@ const { RunIndex } = (await load(
   'results/archive/index.js',
 )) as typeof import('../../results/archive/index.ts')
 
-const quiet =
-  '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run ' +
-  '--disable-background-networking --disable-component-update --disable-sync'
-/** Polls from outside: Playwright's own waiting evaluates strings, which the page's policy forbids. */
-const patience = { timeout: 15_000 }
 const nasty = '<img src=x onerror=document.title="owned">\u202e'
 
 const root = mkdtempSync(join(tmpdir(), 'schism-serve-page-'))
@@ -54,7 +50,7 @@ const keep = (id: string, of: keyof typeof samples, { seed = 1, at, p99 = 5, say
 let browser: Browser
 let context: BrowserContext
 let served: Served
-let complaints: string[]
+let complaints: readonly string[]
 beforeAll(async () => {
   keep('a-set', 'set', { seed: 7, p99: 80, says: nasty })
   for (const day of [1, 2, 3])
@@ -71,7 +67,7 @@ beforeAll(async () => {
       throw error
     },
   })
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet.split(' ') })
+  browser = await launched()
   context = await browser.newContext({ viewport: { width: 1300, height: 900 } })
   const page = await opened('')
   await page.close()
@@ -85,13 +81,8 @@ afterAll(async () => {
 /** A page of the server, at a place behind `#`; with all that the browser complains about. */
 const opened = async (place: string): Promise<Page> => {
   const page = await context.newPage()
-  complaints = []
-  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`))
-  page.on('pageerror', (error) => complaints.push(String(error)))
   const origin = new URL(served.url).origin
-  page.on('request', (request) => {
-    if (new URL(request.url()).origin !== origin) complaints.push(`request: ${request.url()}`)
-  })
+  complaints = complaintsAbout(page, (address) => new URL(address).origin === origin)
   await page.goto(place === '' ? served.url : `${origin}/#${place}`)
   return page
 }

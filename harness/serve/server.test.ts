@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -228,6 +229,8 @@ describe('runs', () => {
     expect(status).toBe(200)
     expect(headers['content-security-policy']).toMatch(/^sandbox allow-scripts;/)
     expect(String(body)).toContain('VIOLATION')
+    const data = JSON.parse(/id="data">(.*)<\/script>/.exec(String(body))![1]!)
+    expect(data.logs).toMatchObject([{ node: 'n1' }])
     expect(existsSync(join(store, 'a-set', files.report))).toBe(false)
     writeWhole(join(store, 'b-register'), files.report, 'as it was made')
     expect(String((await send('/runs/b-register/report')).body)).toBe('as it was made')
@@ -280,6 +283,16 @@ describe('changes', () => {
     expect(existsSync(join(folder, files.report))).toBe(true)
   })
 
+  test('keep the report of a run that has its verdict, and of no other', async () => {
+    const free = await start({ changes: 'allowed' })
+    for (const id of ['d-kept', 'e-unfinished']) {
+      keep(id, 'register', id === 'd-kept' ? 'verdict' : 'no verdict')
+      expect((await send(`/runs/${id}/report`, {}, free)).status).toBe(200)
+    }
+    expect(existsSync(join(store, 'd-kept', files.report))).toBe(true)
+    expect(existsSync(join(store, 'e-unfinished', files.report))).toBe(false)
+  })
+
   test('cannot be asked of anything but a run', async () => {
     const writer = await start({ changes: 'allowed' })
     const headers = { origin: `http://127.0.0.1:${writer.port}` }
@@ -302,6 +315,10 @@ describe('a run that goes on', () => {
     const half = Math.floor(events.length / 2)
     for (const event of events.slice(0, half)) log.append(event)
     log.flush()
+    // The next line is half written when it is read first.
+    const [next, ...others] = events.slice(half)
+    const line = `${JSON.stringify(next)}\n`
+    appendFileSync(join(folder, files.history), line.slice(0, 20))
     const pictures: Record<string, unknown>[] = []
     const done = new Promise<void>((resolve) => {
       const token = new URL(reader.url).searchParams.get('token')
@@ -322,7 +339,8 @@ describe('a run that goes on', () => {
             resolve()
           } else if (pictures.length > 0 && !isWhole) {
             isWhole = true
-            for (const event of events.slice(half)) log.append(event)
+            appendFileSync(join(folder, files.history), line.slice(20))
+            for (const event of others) log.append(event)
             log.close()
             writeVerdict(folder, verdict)
           }

@@ -76,7 +76,8 @@ export class Tally {
 
   private completed({ f, type }: HistoryEvent): void {
     this.ended++
-    const name = this.kinds.size < KINDS ? line(String(f), 60) : 'others'
+    const own = line(String(f), 60)
+    const name = this.kinds.has(own) || this.kinds.size < KINDS ? own : 'others'
     const kind = this.kinds.get(name) ?? { f: name, ok: 0, fail: 0, info: 0 }
     this.kinds.set(name, kind)
     if (type === 'ok') {

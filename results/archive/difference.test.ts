@@ -22,7 +22,10 @@ describe('two runs', () => {
   const register = sample('register', false)
 
   test('of one kind differ in nothing but what was changed', () => {
-    const found = difference(side(set), side(set, { seed: 7, id: 'other', rate: 99 }))
+    const found = difference(
+      side(set, { clockOrigin: '2026-11-21T04:57:58.000Z' }),
+      side(set, { seed: 7, id: 'other', rate: 99, clockOrigin: '2026-11-22T00:00:00.000Z' }),
+    )
     expect(found.plan).toEqual([
       { field: 'seed', values: ['45100', '7'] },
       { field: 'rate', values: ['70', '99'] },

@@ -173,13 +173,32 @@ test('hostile values stay one printable line each', () => {
   expect(text.length).toBeLessThan(20_000)
 })
 
-test('a history from elsewhere without times has no latencies and no rate, and nobody planned faults', () => {
+describe('a history from elsewhere', () => {
   const history = History.from([
     { process: 0, type: 'invoke', f: 'write', value: 1 },
     { process: 0, type: 'ok', f: 'write', value: 1 },
   ])
-  const { verdict } = register
-  const text = consoleReport({ run: undefined, verdict, history, folder: 'elsewhere.edn' })
-  expect(text).toMatch(/write +1 +0 +0\s*\n/)
-  expect(text).not.toMatch(/ ms|a second|no faults, no leader/)
+  const told = (verdict: VerdictRecord, of: History): string =>
+    consoleReport({ run: undefined, verdict, history: of, folder: 'elsewhere.edn' })
+
+  test('without times has no latencies and no rate', () => {
+    const text = told(register.verdict, history)
+    expect(text).toMatch(/write +1 +0 +0\s*\n/)
+    expect(text).not.toMatch(/ ms|a second/)
+  })
+
+  test('without a record of faults says nothing of any, whatever the verdict', () => {
+    const valid = told(register.verdict, history)
+    expect(valid).toMatch(/^VALID {2}\S+: linearizable over 1 operation$/m)
+    const anomaly = { type: 'stale-read', summary: 's', ops: [0], checker: 'linearizable' }
+    const outcome = { valid: false, outcome: 'violation', anomalies: [anomaly] } as const
+    const violation = told({ ...register.verdict, ...outcome }, history)
+    for (const text of [valid, violation]) expect(text).not.toMatch(/fault|leader/)
+  })
+
+  test('with one says what was broken', () => {
+    const text = told(register.verdict, register.history)
+    expect(text).toMatch(/^VALID .* operations, through 3 faults and 3 leader changes$/m)
+    expect(text).toMatch(/3 of 3 faults installed/)
+  })
 })

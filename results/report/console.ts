@@ -11,10 +11,16 @@ import { errorCounts } from './errors.ts'
 import { endingOf, standingOf } from './first-screen.ts'
 import { measure } from './measure.ts'
 import { type Proof, proof, proofHeads, proofRows } from './proof.ts'
-import { type Findings, found, headline, promised, type Tone } from './sentence.ts'
+import { type Findings, found, headline, knowsFaults, promised, type Tone } from './sentence.ts'
 import { textTable } from './table.ts'
-import { count, counted, duration, line, seconds, wrap } from './text.ts'
-import { type FaultView, faultSentence, leaderSentence, timeline } from './timeline.ts'
+import { count, counted, duration, line, wrap } from './text.ts'
+import {
+  type FaultView,
+  faultSentence,
+  lastFaultSentence,
+  leaderSentence,
+  timeline,
+} from './timeline.ts'
 
 export interface ConsoleReport {
   /** Absent for a history from elsewhere. */
@@ -49,7 +55,7 @@ export const consoleReport = ({
       ...entries('next', adviceOn(endingOf(findings), findings)),
     ],
     shownProof === undefined ? [] : proofLines(shownProof),
-    shownProof === undefined ? [] : surroundings(shownProof),
+    shownProof === undefined ? [] : surroundings(shownProof, findings),
     numbers(findings),
     errors(history),
     [...entries('problem', verdict.problems.map(foreign)), ...entries('note', notes(findings))],
@@ -129,7 +135,10 @@ const proofLines = (shownProof: Proof): readonly string[] => {
 }
 
 /** The faults while the proof's operations ran, and who led. */
-const surroundings = ({ active, lastBefore, leaderChanges }: Proof): readonly string[] => {
+const surroundings = (
+  { active, lastBefore, leaderChanges }: Proof,
+  findings: Findings,
+): readonly string[] => {
   const told = active.slice(0, ACTIVE_MAX).flatMap(faultLines)
   const more = active.length - ACTIVE_MAX
   if (more > 0) told.push(`  and ${counted(more, 'more fault')}`)
@@ -137,12 +146,10 @@ const surroundings = ({ active, lastBefore, leaderChanges }: Proof): readonly st
     .slice(0, ACTIVE_MAX)
     .flatMap((change) => wrap(leaderSentence(change), WIDTH))
   if (active.length > 0) return ['faults active meanwhile', ...told, ...changes]
-  const before =
-    lastBefore === undefined
-      ? ''
-      : `; the last one before, ${lastBefore.name} (${lastBefore.targets}), ended at ` +
-        `${seconds(lastBefore.toNs, 1)} s`
-  return [...wrap(`no fault was active meanwhile${before}`, WIDTH), ...changes]
+  if (!knowsFaults(findings)) return changes
+  const quiet =
+    lastBefore === undefined ? 'no fault was active meanwhile' : lastFaultSentence(lastBefore)
+  return [...wrap(quiet, WIDTH), ...changes]
 }
 
 const faultLines = (fault: FaultView): readonly string[] => [
@@ -154,7 +161,8 @@ const hanging = (text: string, indent: number): readonly string[] =>
   wrap(text, WIDTH - indent).map((part) => ' '.repeat(indent) + part)
 
 /** What was done, how fast, and what was broken. */
-const numbers = ({ measures, around, verdict, run }: Findings): readonly string[] => {
+const numbers = (findings: Findings): readonly string[] => {
+  const { measures, around, verdict } = findings
   const rows = measures.kinds.map(({ f, ok, fail, info, latency }) => [
     line(f, 24),
     count(ok),
@@ -166,16 +174,16 @@ const numbers = ({ measures, around, verdict, run }: Findings): readonly string[
   ])
   const installed = around.faults.filter((fault) => fault.installed).length
   const planned = around.faults.length + around.skipped
-  const isPlanned = run !== undefined || planned > 0
+  const isKnown = knowsFaults(findings)
   const speed = Math.round(measures.okPerSecond)
   const facts = [
-    ...(speed === 0 && !isPlanned ? [] : [`${count(speed)} ok operations a second`]),
+    ...(speed === 0 && !isKnown ? [] : [`${count(speed)} ok operations a second`]),
     ...(planned > 0
       ? [`${count(installed)} of ${counted(planned, 'fault')} installed${byName(around.faults)}`]
-      : isPlanned
+      : isKnown
         ? ['no faults']
         : []),
-    ...(isPlanned ? [counted(around.leaderChanges.length, 'leader change')] : []),
+    ...(isKnown ? [counted(around.leaderChanges.length, 'leader change')] : []),
     ...(around.recoveryMs === undefined
       ? []
       : [`recovered ${duration(around.recoveryMs)} after the last heal`]),

@@ -1,48 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { History } from '../../checkers/history.ts'
 import { htmlReport } from './html.ts'
 import type { PageInput } from './page-data.ts'
 import { sampleRun } from './sample.test-helper.ts'
+import { type OpenedReport, type Opening, reportBrowser } from './testing/browser.ts'
+import { patience } from './testing/chromium.ts'
 
-const quiet =
-  '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run ' +
-  '--disable-background-networking --disable-component-update --disable-sync'
+const openText = reportBrowser()
 
-/** Polls from outside: Playwright's own waiting evaluates strings, which the page's policy forbids. */
-const patience = { timeout: 10_000 }
-
-let browser: Browser
-let folder = ''
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'schism-page-'))
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet.split(' ') })
-})
-afterAll(async () => {
-  await browser?.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-/** Opens a report from its file and returns the page with all that the browser complained about. */
-const open = async (
-  input: PageInput,
-  colorScheme: 'light' | 'dark' = 'light',
-): Promise<{ page: Page; complaints: string[] }> => {
-  const file = join(folder, 'report.html')
-  writeFileSync(file, await htmlReport(input))
-  const page = await browser.newPage({ colorScheme, viewport: { width: 1200, height: 900 } })
-  const complaints: string[] = []
-  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`))
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on('request', (request) => {
-    if (!/^(file|blob):/.test(request.url())) complaints.push(`request: ${request.url()}`)
-  })
-  await page.goto(`file://${file}`)
-  await page.waitForSelector('#rate canvas')
-  return { page, complaints }
+/** Opens a report, and waits until its charts are drawn. */
+const open = async (input: PageInput, opening: Opening = {}): Promise<OpenedReport> => {
+  const opened = await openText(await htmlReport(input), opening)
+  await opened.page.waitForSelector('#rate canvas')
+  return opened
 }
 
 /** How many pixels of a chart's canvas are not transparent. */
@@ -56,8 +27,8 @@ const inked = (page: Page, id: string): Promise<number> =>
 describe('the report in a browser', () => {
   test.each(['light', 'dark'] as const)(
     'of a violation shows all its parts (%s)',
-    async (scheme) => {
-      const { page, complaints } = await open(sampleRun('set'), scheme)
+    async (colorScheme) => {
+      const { page, complaints } = await open(sampleRun('set'), { colorScheme })
       expect(await page.title()).toMatch(/^VIOLATION · /)
       expect(await page.textContent('h1')).toMatch(
         /redis-sentinel lost \d+ of 3,\d+ acknowledged adds/,

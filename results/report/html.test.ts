@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { History } from '../../checkers/history.ts'
 import { drawing } from './drawing.ts'
 import { embedded, htmlReport } from './html.ts'
-import { pageData } from './page-data.ts'
+import { type PageInput, pageData } from './page-data.ts'
 import { proof } from './proof.ts'
 import { sampleRun } from './sample.test-helper.ts'
 import { timeline } from './timeline.ts'
@@ -44,6 +44,10 @@ describe('the page', () => {
   test('of an empty history is made all the same', async () => {
     const empty = { run: undefined, verdict: set.verdict, history: History.from([]) }
     expect(await htmlReport(empty)).toContain('<!doctype html>')
+    const figures = (input: PageInput) => pageData(input).figures.map(({ name }) => name)
+    expect(figures(set)).toContain('faults installed')
+    // Nobody knows whether there were any.
+    expect(figures(empty)).toEqual(['operations', 'ok a second'])
   })
 })
 

@@ -5,6 +5,7 @@
  * times has none.
  */
 import { FAIL, type History, INVOKE, NEMESIS, NONE, OK } from '../../checkers/history.ts'
+import { quantileOf } from '../../checkers/quantiles.ts'
 
 /** What became of the operations of one kind. Latencies are of the ok ones, in ms; absent without any. */
 export interface KindMeasures {
@@ -75,6 +76,9 @@ export const measure = (history: History): Measures => {
 const quantiles = (latencies: readonly number[]): LatencyMs | undefined => {
   if (latencies.length === 0) return undefined
   const sorted = Float64Array.from(latencies).sort()
-  const at = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!
-  return { p50: at(0.5), p99: at(0.99), max: sorted.at(-1)! }
+  return {
+    p50: quantileOf(sorted, 0.5),
+    p99: quantileOf(sorted, 0.99),
+    max: quantileOf(sorted, 1),
+  }
 }

@@ -15,6 +15,7 @@ import { type Measures, measure } from './measure.ts'
 import { lastLines } from './node-logs.ts'
 import { type PageProofs, pageProofs } from './page-proofs.ts'
 import { environment, type PlanView, planView, settings } from './plan-view.ts'
+import { type Findings, knowsFaults } from './sentence.ts'
 import { count, duration, line } from './text.ts'
 import { leaderSentence, type Timeline, timeline } from './timeline.ts'
 
@@ -75,10 +76,11 @@ export interface PageInput {
 export const pageData = ({ run, verdict, history, logs = [] }: PageInput): PageData => {
   const around = timeline(history)
   const measures = measure(history)
+  const findings = { run, verdict, measures, around }
   return {
-    ...firstScreen({ run, verdict, measures, around }, lastLines(logs)),
+    ...firstScreen(findings, lastLines(logs)),
     ...pageProofs(history, verdict, around),
-    figures: figures(measures, around),
+    figures: figures(findings),
     charts: charts(history, verdict, measures, around),
     around: pageAround({ run, history, verdict, measures, around }),
     kinds: kindsTable(measures),
@@ -98,17 +100,22 @@ const EPISODES_MAX = 1000
 const CLOCKS_MAX = 500
 const SIGHTINGS_MAX = 500
 
-const figures = (measures: Measures, around: Timeline): readonly PageFact[] => {
+const figures = (findings: Findings): readonly PageFact[] => {
+  const { measures, around } = findings
   const installed = around.faults.filter((fault) => fault.installed).length
   const { faults, leaderChanges, recoveryMs } = around
   return [
     { name: 'operations', text: count(measures.operations) },
     { name: 'ok a second', text: count(Math.round(measures.okPerSecond)) },
-    {
-      name: 'faults installed',
-      text: faults.length === 0 ? 'none' : `${installed} of ${faults.length}`,
-    },
-    { name: 'leader changes', text: count(leaderChanges.length) },
+    ...(knowsFaults(findings)
+      ? [
+          {
+            name: 'faults installed',
+            text: faults.length === 0 ? 'none' : `${installed} of ${faults.length}`,
+          },
+          { name: 'leader changes', text: count(leaderChanges.length) },
+        ]
+      : []),
     ...(recoveryMs === undefined ? [] : [{ name: 'recovery', text: duration(recoveryMs) }]),
   ]
 }

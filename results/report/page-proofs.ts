@@ -10,8 +10,8 @@ import { type Graph, graph } from './graph.ts'
 import { type PartialView, partialView } from './partial-view.ts'
 import { type Proof, type ProofOperation, proof } from './proof.ts'
 import { type SessionView, sessionViews } from './session-view.ts'
-import { count, line, seconds } from './text.ts'
-import { faultSentence, leaderSentence, type Timeline } from './timeline.ts'
+import { count, line } from './text.ts'
+import { faultSentence, lastFaultSentence, leaderSentence, type Timeline } from './timeline.ts'
 
 export interface PageProof {
   readonly title: string
@@ -123,10 +123,6 @@ const surroundings = ({ active, lastBefore, leaderChanges }: Proof): readonly st
   const faults = active
     .slice(0, LINES_MAX)
     .map((fault) => `${faultSentence(fault)}: ${fault.evidence}`)
-  if (lastBefore !== undefined)
-    faults.push(
-      `no fault was active meanwhile; the last one before, ${lastBefore.name} ` +
-        `(${lastBefore.targets}), ended at ${seconds(lastBefore.toNs, 1)} s`,
-    )
+  if (lastBefore !== undefined) faults.push(lastFaultSentence(lastBefore))
   return [...faults, ...leaderChanges.slice(0, LINES_MAX).map(leaderSentence)]
 }

@@ -4,6 +4,7 @@
  */
 import type { History, Operation } from '../../checkers/history.ts'
 import type { FoundAnomaly } from '../run.ts'
+import { lowerBound } from './lower-bound.ts'
 import { duration, line, seconds, shown } from './text.ts'
 import { activeDuring, type FaultView, type LeaderChange, type Timeline } from './timeline.ts'
 
@@ -108,16 +109,12 @@ const digitsFor = (operations: readonly ProofOperation[]): number => {
 /** The operation whose invocation has this `index`: found by binary search, indexes only grow. */
 export const operationAt = (history: History, index: number): Operation | undefined => {
   const column = history.columns.index
-  let low = 0
-  let high = history.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (column[middle]! < index) low = middle + 1
-    else high = middle
-  }
-  if (low === history.length || column[low] !== index) return undefined
-  const event = history.event(low)
-  return event.type === 'invoke' && event.process !== 'nemesis' ? history.operation(low) : undefined
+  const place = lowerBound(column, index)
+  if (column[place] !== index) return undefined
+  const event = history.event(place)
+  return event.type === 'invoke' && event.process !== 'nemesis'
+    ? history.operation(place)
+    : undefined
 }
 
 /** The first ones and the last, which is where a final read stands. */

@@ -132,17 +132,25 @@ const tales: Readonly<Record<string, Tell>> = {
 
 const a = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${line(noun, 60)}`
 
+/** Whether it is known what was broken: a history from elsewhere may have no record of that. */
+export const knowsFaults = ({ run, around }: Findings): boolean =>
+  run !== undefined || around.faults.length + around.skipped > 0
+
 const kept = (findings: Findings): string => {
   const { measures, around, verdict } = findings
   const installed = around.faults.filter(({ installed }) => installed).length
   const changes = around.leaderChanges.length
+  const through = [
+    ...(knowsFaults(findings) ? [counted(installed, 'fault')] : []),
+    ...(changes === 0 ? [] : [counted(changes, 'leader change')]),
+  ]
   const passed = Object.entries(verdict.checkers).flatMap(([name, { valid }]) =>
     valid === true && !measuring.has(name) ? [meaning[name] ?? `${line(name, 60)} passed`] : [],
   )
   return (
     `${subject(findings)}: ${listed(passed) || 'nothing was judged'} over ` +
-    `${counted(measures.operations, 'operation')}, through ${counted(installed, 'fault')}` +
-    (changes === 0 ? '' : ` and ${counted(changes, 'leader change')}`)
+    counted(measures.operations, 'operation') +
+    (through.length === 0 ? '' : `, through ${listed(through)}`)
   )
 }
 
@@ -155,4 +163,5 @@ const meaning: Readonly<Record<string, string>> = {
   sequential: 'sequential',
   causal: 'causal',
   set: 'nothing was lost',
+  progress: 'making progress',
 }

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { type EventInput, History, HistoryBuilder } from '../../checkers/history.ts'
 import { htmlReport } from './html.ts'
 import { sampleRun } from './sample.test-helper.ts'
-import { patience, reportBrowser } from './testing/browser.ts'
+import { reportBrowser } from './testing/browser.ts'
+import { patience } from './testing/chromium.ts'
 import { recordedRun } from './testing/recorded-runs.ts'
 
 const open = reportBrowser()

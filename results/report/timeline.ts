@@ -94,6 +94,10 @@ export const faultSentence = ({ name, targets, planned, fromNs, healedNs }: Faul
   return healedNs === undefined ? `${from} s, never healed` : `${from} to ${seconds(healedNs, 1)} s`
 }
 
+/** Where no fault was in place: when the last one was. */
+export const lastFaultSentence = ({ name, targets, toNs }: FaultView): string =>
+  `no fault was active meanwhile; the last one before, ${name} (${targets}), ended at ${seconds(toNs, 1)} s`
+
 const faultView = (episode: Episode, endNs: number): FaultView => {
   const targets = Array.isArray(episode.targets) ? episode.targets.map((t) => line(String(t))) : []
   const { installedAt, error } = episode

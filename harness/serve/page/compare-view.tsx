@@ -1,4 +1,5 @@
 /** Two runs side by side: what was different in the plan, what was found, and the numbers. */
+import { Heads } from '../../../results/report/page/elements.tsx'
 import { type RunDifference, useAsked } from './api.ts'
 import { Awaited, milliseconds, number, Outcome } from './elements.tsx'
 
@@ -105,13 +106,7 @@ const Part = ({
       <h2>{title}</h2>
       <div class="scroll">
         <table>
-          <thead>
-            <tr>
-              <th scope="col" />
-              <th scope="col">A</th>
-              <th scope="col">B</th>
-            </tr>
-          </thead>
+          <Heads names={['', 'A', 'B']} />
           <tbody>
             {rows.map((cells) => (
               <tr key={cells[0]}>

@@ -1,4 +1,5 @@
 /** All runs of one configuration over time: verdicts, how many violated so far, and latencies. */
+import { Heads } from '../../../results/report/page/elements.tsx'
 import { type Configuration, type RunRow, useAsked } from './api.ts'
 import { Awaited, milliseconds, number, Outcome, outcomeSign, when } from './elements.tsx'
 
@@ -81,17 +82,7 @@ const Chart = ({ runs }: { readonly runs: readonly RunRow[] }) => {
 const List = ({ runs }: { readonly runs: readonly RunRow[] }) => (
   <div class="scroll">
     <table id="history">
-      <thead>
-        <tr>
-          {['Begun (UTC)', 'Verdict', 'Seed', 'Version', 'ok', 'p50', 'p99', 'Found'].map(
-            (head) => (
-              <th scope="col" key={head}>
-                {head}
-              </th>
-            ),
-          )}
-        </tr>
-      </thead>
+      <Heads names={['Begun (UTC)', 'Verdict', 'Seed', 'Version', 'ok', 'p50', 'p99', 'Found']} />
       <tbody>
         {runs.toReversed().map((row) => (
           <tr key={row.id} class={row.outcome}>

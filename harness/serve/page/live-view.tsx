@@ -1,5 +1,6 @@
 /** A run that goes on: counts, rate and faults so far, as the server tells them. */
 import { useEffect, useState } from 'preact/hooks'
+import { Heads, LineList } from '../../../results/report/page/elements.tsx'
 import { duration } from '../../../results/report/text.ts'
 import type { Picture } from '../follow.ts'
 import { number } from './elements.tsx'
@@ -35,15 +36,7 @@ export const Live = ({ id, ended }: { readonly id: string; readonly ended: () =>
       </p>
       <Rate okPerSecond={okPerSecond} />
       <table id="live-kinds">
-        <thead>
-          <tr>
-            {['f', 'ok', 'fail', 'info'].map((head) => (
-              <th scope="col" key={head}>
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Heads names={['f', 'ok', 'fail', 'info']} />
         <tbody>
           {kinds.map(({ f, ok, fail, info }) => (
             <tr key={f}>
@@ -68,15 +61,7 @@ export const Live = ({ id, ended }: { readonly id: string; readonly ended: () =>
         </span>
         ; {number(healed)} healed
       </p>
-      {warnings.length === 0 ? null : (
-        <ul class="missing">
-          {warnings.map((text) => (
-            <li key={text}>
-              <bdi>{text}</bdi>
-            </li>
-          ))}
-        </ul>
-      )}
+      {warnings.length === 0 ? null : <LineList class="missing" texts={warnings} />}
     </section>
   )
 }

@@ -1,5 +1,6 @@
 /** One run: what it was, how it ended or goes on, and what can be done with it. */
 import { useState } from 'preact/hooks'
+import { FactList, LineList } from '../../../results/report/page/elements.tsx'
 import { ask, type RunDetails, useAsked } from './api.ts'
 import { Awaited, Outcome, when } from './elements.tsx'
 import { Live } from './live-view.tsx'
@@ -64,13 +65,7 @@ const Details = ({
         </>
       )}
       {missing.length + (verdict?.problems.length ?? 0) === 0 ? null : (
-        <ul class="missing">
-          {[...(verdict?.problems ?? []), ...missing].map((text) => (
-            <li key={text}>
-              <bdi>{text}</bdi>
-            </li>
-          ))}
-        </ul>
+        <LineList class="missing" texts={[...(verdict?.problems ?? []), ...missing]} />
       )}
       {run === undefined ? null : (
         <>
@@ -106,18 +101,7 @@ const Facts = ({ details: { row, run } }: { readonly details: RunDetails }) => {
     ['begun', `${when(row.startedAt)} UTC`],
     ['schism', row.schism],
   ]
-  return (
-    <dl class="facts">
-      {facts.map(([name, text]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>
-            <bdi>{text}</bdi>
-          </dd>
-        </div>
-      ))}
-    </dl>
-  )
+  return <FactList class="facts" facts={facts.map(([name, text]) => ({ name, text }))} />
 }
 
 /** Judges the run again, where the server lets it. */

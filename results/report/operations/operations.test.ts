@@ -5,6 +5,7 @@ import { sampleRun } from '../sample.test-helper.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { OperationsDecoder } from './decode.ts'
 import { operationBlocks } from './encode.ts'
+import { BLOCK_COLUMNS } from './layout.ts'
 import { NONE, Operations } from './operations.ts'
 import { plainText, valueText } from './value-text.ts'
 
@@ -219,4 +220,25 @@ describe('the text of a value', () => {
     for (let depth = 0; depth < 200_000; depth++) deep = [deep]
     expect(valueText(deep, 4096).length).toBeLessThan(10_000)
   })
+})
+
+test('a text is the same one when it comes again in the next block', () => {
+  const texts = Array.from({ length: 700 }, (_, nth) => String(nth).padEnd(4000, 'x'))
+  const history = History.from(
+    texts.flatMap((value): EventInput[] => [
+      { process: 0, type: 'invoke', f: 'write', value },
+      { process: 0, type: 'ok', f: 'write', value },
+    ]),
+  )
+  expect([...operationBlocks(history)].length).toBeGreaterThan(1)
+  expect(facts(decoded(history))).toEqual(expected(history))
+})
+
+test('a block that claims more operations than it has bytes is refused before it takes any memory', () => {
+  const block = new ByteWriter()
+  // Operations, then no names of operations or nodes, and no texts.
+  for (const count of [2 ** 27, 0, 0, 0]) block.count(count)
+  for (const _ of BLOCK_COLUMNS) block.block(new Uint8Array())
+  block.block(new Uint8Array())
+  expect(() => new OperationsDecoder().add(block.bytes)).toThrow('the counts are too large')
 })

@@ -2,6 +2,7 @@
  * A whole history as the page has it: one entry an operation and column, texts in one piece of memory, so
  * that a million operations are some tens of megabytes and nothing for a garbage collector to walk.
  */
+import { lowerBound } from '../lower-bound.ts'
 import { type Cell, isNumberCell, NOTHING, NULL, numberOf, textIdOf } from './cells.ts'
 
 /** Values of the `outcome` column. */
@@ -131,14 +132,8 @@ export class Operations {
   /** The place of the operation whose invocation, or else completion, has this `index`; or NONE. */
   placeOf(index: number): number {
     const column = this.#data.columns.index
-    let low = 0
-    let high = this.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (column[middle]! < index) low = middle + 1
-      else high = middle
-    }
-    if (low < this.length && column[low] === index) return low
+    const place = lowerBound(column, index)
+    if (column[place] === index) return place
     return index < 0 ? NONE : this.#data.columns.completion.indexOf(index)
   }
 }

@@ -48,6 +48,19 @@ export const Table = ({ heads, rows, mark = () => null }: TableProps) => {
   )
 }
 
+/** The heads of a table's columns. */
+export const Heads = ({ names }: { readonly names: readonly string[] }) => (
+  <thead>
+    <tr>
+      {names.map((name) => (
+        <th key={name} scope="col">
+          {name}
+        </th>
+      ))}
+    </tr>
+  </thead>
+)
+
 /** Names with their texts. */
 export const FactList = (props: {
   readonly class: string
@@ -65,9 +78,9 @@ export const FactList = (props: {
   </dl>
 )
 
-export const LineList = ({ texts }: { readonly texts: readonly string[] }) => (
-  <ul>
-    {texts.map((text) => (
+export const LineList = (props: { readonly class?: string; readonly texts: readonly string[] }) => (
+  <ul class={props.class}>
+    {props.texts.map((text) => (
       <li key={text}>
         <bdi>{text}</bdi>
       </li>

@@ -5,15 +5,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
-
-const quiet =
-  '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run ' +
-  '--disable-background-networking --disable-component-update --disable-sync'
-
-/** Polls from outside: Playwright's own waiting evaluates strings, which the page's policy forbids. */
-export const patience = { timeout: 30_000 }
+import { complaintsAbout, launched } from './chromium.ts'
 
 export interface OpenedReport {
   readonly page: Page
@@ -33,7 +27,7 @@ export const reportBrowser = () => {
   let opened = 0
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'schism-page-'))
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet.split(' ') })
+    browser = await launched()
   })
   afterAll(async () => {
     await browser?.close()
@@ -46,12 +40,7 @@ export const reportBrowser = () => {
     const file = join(folder, `report-${opened++}.html`)
     writeFileSync(file, html)
     const page = await browser.newPage({ colorScheme, viewport: { width: 1200, height: 900 } })
-    const complaints: string[] = []
-    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`))
-    page.on('pageerror', (error) => complaints.push(String(error)))
-    page.on('request', (request) => {
-      if (!/^(file|blob):/.test(request.url())) complaints.push(`request: ${request.url()}`)
-    })
+    const complaints = complaintsAbout(page, (address) => /^(file|blob):/.test(address))
     await page.goto(`file://${file}${address}`)
     return { page, complaints }
   }

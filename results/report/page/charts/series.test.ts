@@ -110,6 +110,26 @@ test('bins lie at the same places however the window is moved', () => {
     for (const from of x)
       expect(Math.abs(from / stepS - Math.round(from / stepS))).toBeLessThan(1e-6)
   expect(here.x.filter((from) => there.x.includes(from)).length).toBeGreaterThan(100)
+  // As people write them: 0.3 and not 0.30000000000000004.
+  for (const { x } of [here, there]) expect(x).toEqual(x.map((from) => Number(from.toFixed(6))))
+})
+
+test('bins reach as far again as the window on both sides of it, within the run', () => {
+  const { columns } = operationsOf(historyOf([{ at: 5000, took: 10, end: 'ok', f: 'read' }]))
+  const reach = (from: number, to: number) => {
+    const { x } = rates(columns, endNs, { from: from * 1e9, to: to * 1e9 }, all)
+    return [x[0], x.at(-1)].map((s) => Math.round(s!))
+  }
+  expect(reach(4, 6)).toEqual([2, 8])
+  expect(reach(0, 4)).toEqual([0, 8])
+  expect(reach(9, 13)).toEqual([5, 13])
+})
+
+test('a quantile is the value that so many are not above', () => {
+  const drawn = [4, 1, 3, 2].map((took, nth) => ({ at: nth, took, end: 'ok', f: 'read' }) as const)
+  const { columns } = operationsOf(historyOf(drawn))
+  const { y } = latencyQuantiles(columns, endNs, whole, { ...all, outcome: 'ok' })
+  expect(y.map(([first]) => first)).toEqual([2, 4, 4, 4])
 })
 
 test('the operations of a window are those invoked in it, its ends included', () => {

@@ -2,8 +2,10 @@
  * The series of the charts, read from the operations' columns for a stretch of time: in bins that lie at whole
  * multiples of their length, so that a chart does not tremble while it is moved. Pure.
  */
+import { quantileOf } from '../../../../checkers/quantiles.ts'
 import { binStepS } from '../../bins.ts'
-import { FAIL, NONE, OK, OPEN, type OperationColumns } from '../../operations/operations.ts'
+import { lowerBound } from '../../lower-bound.ts'
+import { FAIL, NONE, OK, type OperationColumns } from '../../operations/operations.ts'
 import type { Outcome } from '../elements.tsx'
 import type { Window } from '../view-state.ts'
 
@@ -72,7 +74,8 @@ export const rates = (
   const { to, outcome } = columns
   for (let place = 0; place < to.length; place++) {
     const bin = bins.at(to[place]!)
-    if (bin < 0 || bin >= bins.size || outcome[place] === OPEN) continue
+    // What never completed lies behind all bins.
+    if (bin < 0 || bin >= bins.size) continue
     if (f !== undefined && columns.f[place] !== f) continue
     counts[outcome[place]!]![bin]! += 1
   }
@@ -130,17 +133,15 @@ export const latencyQuantiles = (
   const sorted = latencies.map((some) => Float64Array.from(some).sort())
   return bins.series(
     QUANTILES.map(({ q }) =>
-      sorted.map((some) =>
-        some.length === 0 ? null : some[Math.min(some.length - 1, Math.floor(q * some.length))]!,
-      ),
+      sorted.map((some) => (some.length === 0 ? null : quantileOf(some, q))),
     ),
   )
 }
 
 /** The places of the operations invoked in a window: from … to-1. O(log operations). */
 export const placesIn = ({ from }: OperationColumns, window: Window): [number, number] => [
-  firstFrom(from, window.from),
-  firstFrom(from, window.to + 1),
+  lowerBound(from, window.from),
+  lowerBound(from, window.to + 1),
 ]
 
 /** The outcome in words: what never completed is an info. */
@@ -153,15 +154,3 @@ const FLOOR_MS = 0.01
 /** How long an operation took; its age at the end when it never completed. */
 export const latencyMs = ({ from, to }: OperationColumns, place: number, endNs: number): number =>
   Math.max(FLOOR_MS, (Math.min(to[place]!, endNs) - from[place]!) / 1e6)
-
-/** The first place whose time is not before a moment. */
-const firstFrom = (times: Float64Array, moment: number): number => {
-  let low = 0
-  let high = times.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (times[middle]! < moment) low = middle + 1
-    else high = middle
-  }
-  return low
-}

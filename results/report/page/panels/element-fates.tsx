@@ -1,6 +1,7 @@
 /** What became of each element: the lost ones first, with when it was added, acknowledged and seen. */
 import './element-fates.css'
 import type { Fate, FateRow } from '../../fates.ts'
+import { Heads } from '../elements.tsx'
 import { OperationButton } from '../proof/reveal.tsx'
 import type { PanelProps } from '../run-data.ts'
 
@@ -19,17 +20,9 @@ export const ElementFates = ({ data: { page }, view }: PanelProps) => {
       </ul>
       <div class="scroll fates-table">
         <table>
-          <thead>
-            <tr>
-              {['element', 'fate', 'add', 'added', 'acknowledged', 'first seen', 'last seen'].map(
-                (name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ),
-              )}
-            </tr>
-          </thead>
+          <Heads
+            names={['element', 'fate', 'add', 'added', 'acknowledged', 'first seen', 'last seen']}
+          />
           <tbody>
             {fates.rows.map((row) => (
               <tr key={`${row.element} ${row.op}`}>

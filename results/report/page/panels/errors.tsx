@@ -1,7 +1,7 @@
 /** Why operations failed, or got no answer: errors that differ in numbers only together, each with its first and last. */
 import { useCallback } from 'preact/hooks'
 import { counted, line, seconds } from '../../text.ts'
-import { Sign } from '../elements.tsx'
+import { Heads, Sign } from '../elements.tsx'
 import { useLater } from '../later.ts'
 import { reveal } from '../proof/reveal.tsx'
 import type { PanelProps } from '../run-data.ts'
@@ -27,15 +27,7 @@ export const Errors = ({ data: { operations }, view }: PanelProps) => {
     <>
       <div class="scroll">
         <table>
-          <thead>
-            <tr>
-              {['f', 'outcome', 'error', 'count', 'first', 'last', ''].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads names={['f', 'outcome', 'error', 'count', 'first', 'last', '']} />
           <tbody>
             {found.groups.map((group) => (
               <tr key={`${group.f} ${group.outcome} ${group.says}`}>

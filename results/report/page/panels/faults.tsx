@@ -2,26 +2,21 @@
 import './faults.css'
 import type { LedgerRow } from '../../ledger.ts'
 import { duration } from '../../text.ts'
+import { Heads } from '../elements.tsx'
 import type { PanelProps } from '../run-data.ts'
 import type { View } from '../view-state.ts'
 
 export const Faults = ({ data: { page }, view }: PanelProps) =>
   page.ledger.length === 0 ? (
-    <p class="quiet">Nothing was broken in this run.</p>
+    <p class="quiet">
+      {page.plan === undefined
+        ? 'This history does not say whether anything was broken.'
+        : 'Nothing was broken in this run.'}
+    </p>
   ) : (
     <div class="scroll">
       <table class="ledger">
-        <thead>
-          <tr>
-            {['fault', 'planned', 'executed on', 'from', 'to', 'took hold', 'healed'].map(
-              (name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ),
-            )}
-          </tr>
-        </thead>
+        <Heads names={['fault', 'planned', 'executed on', 'from', 'to', 'took hold', 'healed']} />
         <tbody>
           {page.ledger.map((row) => (
             <Row key={row.name} row={row} view={view} />

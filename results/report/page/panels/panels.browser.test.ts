@@ -11,7 +11,8 @@ import { htmlReport } from '../../html.ts'
 import { logExcerpt } from '../../log-excerpt.ts'
 import type { PageInput } from '../../page-data.ts'
 import { sampleRun } from '../../sample.test-helper.ts'
-import { patience, reportBrowser } from '../../testing/browser.ts'
+import { reportBrowser } from '../../testing/browser.ts'
+import { patience } from '../../testing/chromium.ts'
 import { type Recorded, recordedRun } from '../../testing/recorded-runs.ts'
 
 const opened = reportBrowser()

@@ -1,7 +1,7 @@
 /** Operations of a proof in a table, each of which can be shown on the timeline. */
 import type { ProofOperation } from '../../proof.ts'
 import { duration, seconds } from '../../text.ts'
-import { Sign } from '../elements.tsx'
+import { Heads, Sign } from '../elements.tsx'
 import type { View } from '../view-state.ts'
 import { OperationButton } from './reveal.tsx'
 
@@ -24,20 +24,13 @@ export const OperationsTable = ({ operations, digits, view, extra, rowClass }: T
   return (
     <div class="scroll">
       <table>
-        <thead>
-          <tr>
-            <th scope="col">operation</th>
-            <th scope="col">time s</th>
-            <th scope="col">process</th>
-            <th scope="col">f</th>
-            {keyed ? <th scope="col">key</th> : null}
-            <th scope="col">value</th>
-            <th scope="col">outcome</th>
-            {extra === undefined ? null : <th scope="col">{extra.name}</th>}
-            {placed ? <th scope="col">node</th> : null}
-            <th scope="col">took</th>
-          </tr>
-        </thead>
+        <Heads
+          names={[
+            ...['operation', 'time s', 'process', 'f', ...(keyed ? ['key'] : []), 'value'],
+            ...['outcome', ...(extra === undefined ? [] : [extra.name])],
+            ...(placed ? ['node', 'took'] : ['took']),
+          ]}
+        />
         <tbody>
           {operations.map((operation) => (
             <tr key={operation.index} class={rowClass?.(operation) ?? ''}>

@@ -2,6 +2,7 @@
  * Finds the operations of a lane by time, and counts those of any stretch of it in O(log operations), so
  * that a picture of a million operations takes as long as its pixels, at every zoom and without a sample.
  */
+import { lowerBound } from '../../lower-bound.ts'
 import { FAIL, INFO, OPEN, type Operations } from '../../operations/operations.ts'
 import type { Lanes } from './lanes.ts'
 
@@ -72,13 +73,7 @@ export class LaneIndex {
       high += step
       step *= 2
     }
-    high = Math.min(high, end)
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.from[middle]! < ns) low = middle + 1
-      else high = middle
-    }
-    return low
+    return lowerBound(this.from, ns, low, Math.min(high, end))
   }
 }
 

@@ -2,20 +2,19 @@
  * The operations in view as a table, for those who cannot see the picture or want to copy from it: the
  * first ones, and how many there are.
  */
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { count, duration, line, seconds } from '../../text.ts'
-import { Sign } from '../elements.tsx'
+import { Heads, Sign } from '../elements.tsx'
+import { useSettledWindow } from '../settled.ts'
 import type { View, Window } from '../view-state.ts'
 import { goTo } from './navigate.ts'
 import type { Scene } from './scene.ts'
 
 const ROWS_MAX = 100
-/** The table follows the window when that rests. */
-const REST_MS = 300
 
 export const VisibleTable = ({ scene, view }: { readonly scene: Scene; readonly view: View }) => {
   const [open, setOpen] = useState(false)
-  const window = useRestingWindow(view)
+  const window = useSettledWindow(view)
   const total = inWindow(scene, window)
   return (
     <details
@@ -43,17 +42,9 @@ const Rows = ({
 }) => (
   <div class="scroll">
     <table>
-      <thead>
-        <tr>
-          {['index', 'time s', 'process', 'node', 'f', 'key', 'asked', 'outcome', 'took'].map(
-            (head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ),
-          )}
-        </tr>
-      </thead>
+      <Heads
+        names={['index', 'time s', 'process', 'node', 'f', 'key', 'asked', 'outcome', 'took']}
+      />
       <tbody>
         {firstIn(scene, window).map((place) => (
           <Row key={place} scene={scene} view={view} place={place} />
@@ -104,22 +95,6 @@ const Row = ({
       <td>{to === undefined ? 'never' : duration((to - from) / 1e6)}</td>
     </tr>
   )
-}
-
-const useRestingWindow = (view: View): Window => {
-  const [window, setWindow] = useState(view.state.window)
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const leave = view.subscribe(() => {
-      clearTimeout(timer)
-      timer = setTimeout(() => setWindow(view.state.window), REST_MS)
-    })
-    return () => {
-      leave()
-      clearTimeout(timer)
-    }
-  }, [view])
-  return window
 }
 
 /** How many operations are at least partly in a window. O(lanes). */

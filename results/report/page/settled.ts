@@ -1,7 +1,8 @@
 /** The window of time when it has come to rest: for what is too much work for every frame of a movement. */
 import { useEffect, useState } from 'preact/hooks'
-import type { View, Window } from '../view-state.ts'
+import type { View, Window } from './view-state.ts'
 
+/** When it has not moved for so long. */
 const REST_MS = 90
 
 export const useSettledWindow = (view: View): Window => {
