@@ -92,7 +92,9 @@ export class Coordinator {
     const { locking, stamps } = this.seat
     const keys = commit.part.writes.map(([key]) => key)
     const isLocked = locking.holds(transaction, [...commit.part.locks, ...writeLocks(keys)])
-    const stamp = isLocked ? stamps.assign(transaction, Math.max(...votes.values())) : undefined
+    const stamp = isLocked
+      ? stamps.assign(transaction, commit.part.writes, Math.max(...votes.values()))
+      : undefined
     this.decide(one, stamp ?? null)
   }
 

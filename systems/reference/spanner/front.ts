@@ -33,6 +33,8 @@ import type { TrueTime } from './true-time.ts'
 /** A transaction of which nobody has spoken for so long is forgotten, ms. */
 const IDLE_MS = 5000
 const SWEEP_MS = 1000
+/** Longer than a commit takes where nothing is broken, ms. */
+const COMMIT_MS = 350
 
 /** What a transaction has read in a group, and in which term of its leader. */
 export interface Touched {
@@ -174,7 +176,16 @@ export class Front {
     if (running.end !== undefined) this.tell(running)
     else if (running.access === 'read-only' || running.touched.size + writes.length === 0)
       this.finish(running, { type: 'commit_ok' })
-    else if (isFirst) this.commitParts(running, writes)
+    else {
+      if (isFirst) this.commitParts(running, writes)
+      this.world.after(COMMIT_MS, () => this.tellUnknown(running, message))
+    }
+  }
+
+  /** A client need not wait for as long as nobody can say. */
+  private tellUnknown({ end, asker }: Running, message: Message): void {
+    if (end !== undefined || asker !== message) return
+    this.world.send(message.src, refusal(message, 'timeout', 'it is not decided yet'))
   }
 
   private commitParts(running: Running, writes: ClientCommit['writes']): void {

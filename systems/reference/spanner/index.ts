@@ -16,6 +16,14 @@ const says =
 /** Leases run out, leaders are elected, and what was prepared gets its outcome. */
 const PROGRESS_MS = 3500
 
+const {
+  'list-append': listAppend,
+  'rw-register': rwRegister,
+  bank,
+  register,
+} = transactionClients()
+const clients = { 'list-append': listAppend, 'rw-register': rwRegister, bank, register }
+
 /** Every group is led by somebody who has its lease. */
 const ready = async (cluster: Cluster): Promise<void> => {
   const answers = await Promise.all(cluster.nodes.map(({ name }) => status(cluster, name)))
@@ -35,7 +43,7 @@ export default {
     uncertaintyMs: {
       summary: 'a server that is less certain of the time takes no part, ms',
       default: '250',
-      drawn: ['50', '250'],
+      drawn: ['250', '1500'],
     },
     snapshotAfter: {
       summary: 'entries in a log before a snapshot takes their place',
@@ -53,7 +61,7 @@ export default {
     }),
   ready,
   primaries,
-  clients: transactionClients(),
+  clients,
   claims: () => {
     const strict = { model: 'strict-serializable', says, progressMs: PROGRESS_MS } as const
     const linearizable = { model: 'linearizable', says, progressMs: PROGRESS_MS } as const
@@ -61,9 +69,7 @@ export default {
       'list-append': strict,
       'rw-register': strict,
       bank: strict,
-      predicate: strict,
       register: linearizable,
-      set: linearizable,
     }
   },
 } satisfies System

@@ -67,7 +67,7 @@ export class Participant {
     const { name } = owner
     const one = this.preparing.get(name)
     if (one === undefined) return
-    const stamp = stamps.assign(name)
+    const stamp = stamps.assign(name, part.writes)
     if (stamp === undefined) {
       this.refuse(commit)
       return

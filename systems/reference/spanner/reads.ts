@@ -1,13 +1,16 @@
 /**
  * Reads without locks, as of a timestamp (Corbett and others 2012, sections 4.1.3 and 4.1.4). A leader answers one when
- * nothing can be committed at or before that timestamp any more and nobody sees too early what was: the timestamp is
- * within its lease, no transaction that is prepared or under way has a smaller one (t_safe), and what was committed
- * before it has waited out its commit wait. All timestamps that are assigned later are larger.
+ * nothing that it reads can be written at or before that timestamp any more and nobody sees too early what was: the
+ * timestamp is within its lease, no transaction that is prepared or under way there has a smaller one (t_safe, by keys:
+ * section 4.2.4), and what was committed before it has waited out its commit wait. All timestamps that are assigned
+ * later are larger.
  */
 import type { Json } from '../../../harness/api.ts'
+import { partitionOf } from '../transactions/messages.ts'
 import type { Leases } from './leases.ts'
-import type { SnapshotRead } from './messages.ts'
+import type { SnapshotRead, Wanted, Write } from './messages.ts'
 import type { Asker, Seat } from './seat.ts'
+import type { Assigned } from './timestamps.ts'
 
 /** Reads that wait are looked at again so often, ms; and for so long. */
 const AGAIN_MS = 3
@@ -36,7 +39,7 @@ export class SnapshotReads {
   answer(): void {
     const now = this.seat.world.steady()
     for (const [key, { stamp, wanted, asker, since }] of this.waiting) {
-      const isSafe = this.isSafe(stamp)
+      const isSafe = this.isSafe(stamp, wanted)
       // Its client asks again, if anybody still waits.
       if (isSafe || now - since > PATIENCE_MS) this.waiting.delete(key)
       if (!isSafe) continue
@@ -55,20 +58,24 @@ export class SnapshotReads {
     })
   }
 
-  private isSafe(stamp: number): boolean {
+  private isSafe(stamp: number, wanted: Wanted): boolean {
     const { stamps, tablet } = this.seat
     return (
       this.leases.covers(stamp) &&
       stamps.isVisible(Math.min(stamp, tablet.versions.latest)) &&
-      stamp < this.leastInDoubt()
+      this.inDoubt().every((one) => stamp < one.stamp || !concerns(wanted, one.writes))
     )
   }
 
-  /** The smallest timestamp that a transaction may still be committed with. */
-  private leastInDoubt(): number {
+  /** What may still be committed, not before these timestamps. */
+  private inDoubt(): readonly Assigned[] {
     const { stamps, tablet } = this.seat
-    const underWay = stamps.leastUnderWay()
-    if (this.seat.has('SP4')) return underWay
-    return Math.min(underWay, ...tablet.allPrepared().map(({ stamp }) => stamp))
+    if (this.seat.has('SP4')) return stamps.allUnderWay()
+    return [...stamps.allUnderWay(), ...tablet.allPrepared()]
   }
 }
+
+const concerns = (wanted: Wanted, writes: readonly Write[]): boolean =>
+  writes.some(([key]) =>
+    wanted.keys === undefined ? partitionOf(key) === wanted.partition : wanted.keys.includes(key),
+  )

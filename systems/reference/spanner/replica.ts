@@ -1,6 +1,7 @@
 /**
  * One server's replica of a group: its copy of the state, its vote, and, as long as it leads, what a leader does. It serves
- * only while it has the lease. Where it leads and another server should, it abdicates when that one has all of the log.
+ * only while it has the lease. Who commits waits for as long as its leader is uncertain of the time, so a leader that
+ * has become too uncertain abdicates, if another server has all of the log.
  */
 import type { Json, Message, World } from '../../../harness/api.ts'
 import type { Groups } from '../raft/groups.ts'
@@ -14,8 +15,9 @@ import type { Router } from './router.ts'
 import { type Command, Tablet } from './tablet.ts'
 import type { TrueTime } from './true-time.ts'
 
-/** How often it looks whether another one should lead, ms. */
-const LOOK_MS = 500
+/** A leader looks so often at its uncertainty, ms; and abdicates where it is larger than this, ms. */
+const LOOK_MS = 100
+const UNCERTAIN_MS = 50
 
 export interface Server {
   readonly world: World
@@ -81,11 +83,15 @@ export class Replica {
   }
 
   private look(): void {
-    const [heir] = this.nodes
     const { leading } = this
-    const isOther = heir !== undefined && heir !== this.world.self
-    if (leading?.serves === true && isOther && this.raft.isUpToDate(heir))
+    const heir = this.nodes.find((name) => name !== this.world.self && this.raft.isUpToDate(name))
+    if (leading?.serves === true && heir !== undefined && this.isUncertain())
       leading.close(() => this.raft.abdicate(heir))
     this.world.after(LOOK_MS, () => this.look())
+  }
+
+  private isUncertain(): boolean {
+    const now = this.time.now()
+    return now !== undefined && now.latest - now.earliest > UNCERTAIN_MS
   }
 }

@@ -12,8 +12,8 @@
 import type { Body, Message, World } from '../../../harness/api.ts'
 import type { Interval, TrueTime } from './true-time.ts'
 
-/** A server with a time asks so often, ms; and one without. */
-const POLL_MS = 1000
+/** A server with a time asks so often, ms; and one without, or whose clock is too wrong. */
+const POLL_MS = 2000
 const AGAIN_MS = 20
 /** An answer to a poll so long ago says little. */
 const LATE_POLLS = 100
@@ -38,6 +38,7 @@ export class TimeDaemon {
   private readonly run: string
   /** The latest poll, and when each that may still be answered was sent, by the steady clock. */
   private poll = 0
+  private askedAt = 0
   private readonly asked = new Map<number, number>()
   /** Who has said that it has no time. */
   private blank = new Map<string, Blank>()
@@ -48,7 +49,7 @@ export class TimeDaemon {
     private readonly time: TrueTime,
   ) {
     this.run = `${world.self}/${world.random()}`
-    this.ask()
+    this.look()
   }
 
   /** @returns whether the message was for it */
@@ -63,14 +64,20 @@ export class TimeDaemon {
     return true
   }
 
+  /** Asks when it is time to. */
+  private look(): void {
+    const now = this.world.steady()
+    if (this.time.now() === undefined || now - this.askedAt >= POLL_MS) this.ask()
+    this.world.after(AGAIN_MS, () => this.look())
+  }
+
   private ask(): void {
-    const hasTime = this.time.bounds() !== undefined
+    this.askedAt = this.world.steady()
     this.poll++
-    this.asked.set(this.poll, this.world.steady())
+    this.asked.set(this.poll, this.askedAt)
     this.asked.delete(this.poll - LATE_POLLS)
     for (const name of this.others()) this.world.send(name, { type: 'time', poll: this.poll })
-    if (!hasTime) this.mayFound()
-    this.world.after(hasTime ? POLL_MS : AGAIN_MS, () => this.ask())
+    this.mayFound()
   }
 
   private answer({ src, body: { poll } }: Message): void {

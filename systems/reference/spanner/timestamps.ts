@@ -6,6 +6,7 @@
 import type { World } from '../../../harness/api.ts'
 import type { Bug } from './bugs.ts'
 import type { Leases } from './leases.ts'
+import type { Write } from './messages.ts'
 import type { TrueTime } from './true-time.ts'
 
 /** What two timestamps of a leader differ by at least, ms. */
@@ -13,11 +14,17 @@ const STEP_MS = 0.001
 /** Who waits for a time to be past looks at least so often, ms. */
 const LOOK_MS = 10
 
+/** A timestamp with what is written at it, or later if that is not decided. */
+export interface Assigned {
+  readonly stamp: number
+  readonly writes: readonly Write[]
+}
+
 export class Timestamps {
   /** The largest that was used: s_max (section 4.1.1). */
   private most = Number.NEGATIVE_INFINITY
-  /** Those that were assigned and are not in the state machine yet, by transaction. */
-  private readonly underWay = new Map<string, number>()
+  /** What is not in the state machine yet, by transaction. */
+  private readonly underWay = new Map<string, Assigned>()
   private isClosed = false
 
   constructor(
@@ -27,14 +34,20 @@ export class Timestamps {
     private readonly has: (bug: Bug) => boolean,
   ) {}
 
-  /** A timestamp for a transaction, not before `least`; undefined when this leader has none to give now. */
-  assign(transaction: string, least = Number.NEGATIVE_INFINITY): number | undefined {
+  /**
+   * A timestamp for a transaction that writes this, not before `least`; undefined when this leader has none to give now.
+   */
+  assign(
+    transaction: string,
+    writes: readonly Write[],
+    least = Number.NEGATIVE_INFINITY,
+  ): number | undefined {
     const now = this.time.now()
     if (now === undefined || this.isClosed) return undefined
     const stamp = Math.max(now.latest, least, this.most + STEP_MS)
     if (!this.leases.covers(stamp)) return undefined
     this.most = stamp
-    this.underWay.set(transaction, stamp)
+    this.underWay.set(transaction, { stamp, writes })
     return stamp
   }
 
@@ -43,9 +56,9 @@ export class Timestamps {
     this.underWay.delete(transaction)
   }
 
-  /** The smallest that was assigned and is not in the state machine. */
-  leastUnderWay(): number {
-    return Math.min(...this.underWay.values())
+  /** What was assigned and is not in the state machine. */
+  allUnderWay(): readonly Assigned[] {
+    return [...this.underWay.values()]
   }
 
   /** Somebody reads as of a timestamp: all that are assigned from now on are larger. */

@@ -23,7 +23,7 @@ export class Versions {
     this.latest = Math.max(this.latest, stamp)
     for (const [key, value] of writes) {
       const versions = [...(this.keys.get(key) ?? []), [stamp, value] as const]
-      this.put(key, this.kept(versions.toSorted(([a], [b]) => a - b)))
+      this.put(key, this.kept(versions.sort(([a], [b]) => a - b)))
     }
   }
 
