@@ -4,15 +4,16 @@
  * database one of schism's own.
  */
 import type { Protocol, Target } from '../../harness/api.ts'
-import type { Row, Statement } from '../sql/connection.ts'
 import { Connection, type Login } from '../sql/mariadb/connection.ts'
 import { dialect } from '../sql/mariadb/dialect.ts'
 import { sqlProtocol } from './sql.ts'
 
 const OWN_DATABASE = 'schism'
 
-const readOnly: Statement = { name: 'read-only', text: 'SELECT @@global.read_only' }
-const takesWrites = ([isReadOnly]: Row): boolean => Number(isReadOnly) === 0
+const takesWrites = async (connection: Connection): Promise<boolean> => {
+  const [row = []] = await connection.run(dialect.writable)
+  return dialect.takesWrites(row)
+}
 
 const loginOf = ({ environment }: Target): Login & { readonly database: string } => {
   const given = (name: string): string | undefined =>
@@ -26,8 +27,7 @@ const loginOf = ({ environment }: Target): Login & { readonly database: string }
 /** A server that takes no writes takes them from root all the same, and is then unlike all others: not from a test. */
 const obedient = async (connection: Connection): Promise<Connection> => {
   try {
-    const [row] = await connection.run(readOnly)
-    if (!takesWrites(row ?? []))
+    if (!(await takesWrites(connection)))
       await connection.run({ name: 'obey', text: 'SET SESSION TRANSACTION READ ONLY' })
     return connection
   } catch (error) {
@@ -50,8 +50,7 @@ export default {
       const { database, ...login } = loginOf(target)
       const connection = await Connection.open(target.node, undefined, login)
       try {
-        const isReadOnly = (await connection.run(readOnly))[0]
-        if (takesWrites(isReadOnly ?? []))
+        if (await takesWrites(connection))
           await connection.run({
             name: 'make',
             text: `CREATE DATABASE IF NOT EXISTS ${quoted(database)}`,
@@ -63,8 +62,5 @@ export default {
         throw error
       }
     },
-    writable: readOnly,
-    takesWrites,
-    clock: { name: 'clock', text: 'SELECT UNIX_TIMESTAMP(NOW(6)) * 1000' },
   }),
 } satisfies Protocol

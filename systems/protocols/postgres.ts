@@ -4,7 +4,7 @@
  */
 import type { Protocol } from '../../harness/api.ts'
 import { Connection } from '../sql/postgres/connection.ts'
-import { dialect } from '../sql/postgres/sessions.ts'
+import { dialect } from '../sql/postgres/dialect.ts'
 import { sqlProtocol } from './sql.ts'
 
 export default {
@@ -17,12 +17,6 @@ export default {
       const { POSTGRES_DB: database = user } = environment
       const login = { user, database, ...(password === undefined ? {} : { password }) }
       return Connection.open(node, { login })
-    },
-    writable: { name: 'recovering', text: 'SELECT pg_is_in_recovery()' },
-    takesWrites: ([isRecovering]) => isRecovering === false,
-    clock: {
-      name: 'clock',
-      text: 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8',
     },
   }),
 } satisfies Protocol

@@ -1,7 +1,8 @@
 /** What the protocols of SQL databases have in common: their tables are made where there are none. */
 import type { Target } from '../../harness/api.ts'
+import { briefly } from '../sql/ask.ts'
 import { clientsOf } from '../sql/clients.ts'
-import type { Connection, Row, Statement } from '../sql/connection.ts'
+import type { Connection, Statement } from '../sql/connection.ts'
 import { type Dialect, tables } from '../sql/dialect.ts'
 
 const ASK_MS = 1000
@@ -11,15 +12,11 @@ export interface Database {
   readonly open: (target: Target) => Promise<Connection>
   /** Opens a connection on which tables can be made; `open` if absent. */
   readonly openFirst?: (target: Target) => Promise<Connection>
-  /** Asks whether a server takes writes. */
-  readonly writable: Statement
-  readonly takesWrites: (row: Row) => boolean
-  /** Asks for ms since 1970. */
-  readonly clock: Statement
 }
 
 export const sqlProtocol = (database: Database) => {
-  const { dialect, open, openFirst = open, writable, takesWrites, clock } = database
+  const { dialect, open, openFirst = open } = database
+  const { writable, takesWrites, clock } = dialect
 
   const sessions = clientsOf(dialect, async (context) => {
     const connection = await open(context as Target)
@@ -34,9 +31,9 @@ export const sqlProtocol = (database: Database) => {
       set: (target: Target) => sessions.set(target),
     },
     ready: (target: Target, signal: AbortSignal) =>
-      asked(
+      briefly(
         () => openFirst(target),
-        signal,
+        { limitMs: ASK_MS, signal },
         async (connection) => {
           if (await isWritable(connection))
             for (const table of tables) await connection.run(made(table))
@@ -45,11 +42,11 @@ export const sqlProtocol = (database: Database) => {
         },
       ),
     isPrimary: (target: Target, signal: AbortSignal) =>
-      asked(() => open(target), signal, isWritable),
+      briefly(() => open(target), { limitMs: ASK_MS, signal }, isWritable),
     wallTime: (target: Target, signal: AbortSignal) =>
-      asked(
+      briefly(
         () => open(target),
-        signal,
+        { limitMs: ASK_MS, signal },
         async (connection) => {
           const [row] = await connection.run(clock)
           return { ms: Number(row?.[0]), withinMs: 0 }
@@ -63,23 +60,5 @@ const made = (table: string): Statement => {
   return {
     name: `make-${name}`,
     text: table.replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'),
-  }
-}
-
-const asked = async <T>(
-  open: () => Promise<Connection>,
-  signal: AbortSignal,
-  question: (connection: Connection) => Promise<T>,
-): Promise<T> => {
-  let connection: Connection | undefined
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)])
-  const stop = (): void => connection?.close()
-  limit.addEventListener('abort', stop, { once: true })
-  try {
-    connection = await open()
-    return await question(connection)
-  } finally {
-    limit.removeEventListener('abort', stop)
-    connection?.close()
   }
 }

@@ -9,23 +9,38 @@ export interface AskLimits {
   readonly signal: AbortSignal
 }
 
+/** Does something over a connection of its own, which is closed after it, or when the time is up. @throws when it is */
+export const briefly = async <T>(
+  open: () => Promise<Connection>,
+  { limitMs, signal }: AskLimits,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> => {
+  let connection: Connection | undefined
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
+  const stop = (): void => connection?.close()
+  limit.addEventListener('abort', stop, { once: true })
+  try {
+    connection = await open()
+    if (limit.aborted) throw new Error(`no answer in ${limitMs} ms`)
+    return await work(connection)
+  } finally {
+    limit.removeEventListener('abort', stop)
+    connection?.close()
+  }
+}
+
 /** How to ask, where that is how to connect. The answer is one row; @throws with the node's name when none comes in time */
 export const askOver =
   (open: (node: ClusterNode, limitMs: number) => Promise<Connection>): Ask =>
-  async (node, question, { limitMs, signal }) => {
-    let connection: Connection | undefined
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
-    const stop = (): void => connection?.close()
-    limit.addEventListener('abort', stop, { once: true })
+  async (node, question, limits) => {
     try {
-      connection = await open(node, limitMs)
-      if (limit.aborted) throw new Error(`no answer in ${limitMs} ms`)
-      const [row] = await connection.run(question)
-      return row ?? []
+      const rows = await briefly(
+        () => open(node, limits.limitMs),
+        limits,
+        (connection) => connection.run(question),
+      )
+      return rows[0] ?? []
     } catch (error) {
       throw new Error(`${node.name}: ${error instanceof Error ? error.message : String(error)}`)
-    } finally {
-      limit.removeEventListener('abort', stop)
-      connection?.close()
     }
   }

@@ -1,6 +1,7 @@
 /** The tables of all data types, which every SQL database can make, and where the databases' SQL differs. */
+import type { Row, Statement } from './connection.ts'
 
-/** What a database calls what standard SQL does not have: an INSERT that changes the row where there is one. */
+/** What a database calls what standard SQL does not have: an INSERT that changes the row where there is one, what a server is. */
 export interface Dialect {
   /** `INSERT … ` this ` column = …`, where a row has the same primary key, `id`. */
   readonly orUpdate: string
@@ -8,6 +9,12 @@ export interface Dialect {
   readonly orNothing: string
   /** What the INSERT would have put into a column. */
   inserted(column: string): string
+  /** Asks a server whether it takes writes. */
+  readonly writable: Statement
+  /** What it answered. */
+  takesWrites(row: Row): boolean
+  /** Asks a server for ms since 1970. */
+  readonly clock: Statement
 }
 
 export const tables: readonly string[] = [

@@ -1,9 +1,8 @@
 /** When Galera serves: every node is synced, in a primary component of all of them. */
 import type { Cluster } from '../../../harness/api.ts'
 import type { Statement } from '../connection.ts'
+import { READY_LIMIT_MS } from '../health.ts'
 import { ask } from '../mariadb/health.ts'
-
-const READY_LIMIT_MS = 500
 
 const picture: Statement = {
   name: 'picture',

@@ -4,10 +4,9 @@
  */
 import type { Cluster } from '../../../harness/api.ts'
 import type { Statement } from '../connection.ts'
+import { READY_LIMIT_MS } from '../health.ts'
 import { ask } from '../postgres/health.ts'
 import { REPLICATION } from './nodes.ts'
-
-const READY_LIMIT_MS = 500
 
 const picture: Statement = {
   name: 'picture',

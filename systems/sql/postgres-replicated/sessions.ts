@@ -5,10 +5,9 @@
  */
 import type { ClusterNode } from '../../../harness/api.ts'
 import { clientsOf } from '../clients.ts'
-import type { Statement } from '../connection.ts'
 import { Connection, type Habits } from '../postgres/connection.ts'
+import { dialect } from '../postgres/dialect.ts'
 import { levelOf } from '../postgres/isolation.ts'
-import { dialect } from '../postgres/sessions.ts'
 
 /** Less than elsewhere: a frozen server must not keep its clients from the others for long. */
 const CONNECT_LIMIT_MS = 1000
@@ -44,8 +43,6 @@ export const clients = clientsOf(dialect, async ({ cluster, node, options }) => 
   }
 })
 
-const recovering: Statement = { name: 'recovering', text: 'SELECT pg_is_in_recovery()' }
-
 /** A connection to the first server that does what is wanted. @throws when none says so */
 const openOne = async (
   nodes: readonly ClusterNode[],
@@ -55,8 +52,8 @@ const openOne = async (
   for (const node of nodes) {
     try {
       const connection = await Connection.open(node, habits)
-      const [row] = await connection.run(recovering)
-      if (row?.[0] === (wanted === 'standby')) return connection
+      const [row = []] = await connection.run(dialect.writable)
+      if (dialect.takesWrites(row) === (wanted === 'primary')) return connection
       connection.close()
     } catch {
       // Gone, starting or frozen: the next one may do.

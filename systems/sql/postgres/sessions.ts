@@ -1,14 +1,8 @@
 /** How a client speaks to the one PostgreSQL server: over one connection, at the isolation level that is asked for. */
 import { clientsOf } from '../clients.ts'
-import type { Dialect } from '../dialect.ts'
 import { Connection } from './connection.ts'
+import { dialect } from './dialect.ts'
 import { levelOf } from './isolation.ts'
-
-export const dialect: Dialect = {
-  orUpdate: 'ON CONFLICT (id) DO UPDATE SET',
-  orNothing: 'ON CONFLICT (id) DO NOTHING',
-  inserted: (column) => `excluded.${column}`,
-}
 
 export const clients = clientsOf(dialect, async ({ node, options }) => {
   const connection = await Connection.open(node, { isolation: levelOf(options) })
