@@ -139,6 +139,12 @@ const cases: readonly Case[] = [
     not: 'read-atomic, consistent-view, repeatable-read',
   },
   {
+    name: 'what the reader had seen overwritten, which no dependency shows (Elle finds none)',
+    history: concurrent('wx1', 'rx1wx2wy1', 'ry1wz1', 'rz1rx1'),
+    types: ['causality-violation'],
+    not: 'causal-cerone, consistent-view, repeatable-read',
+  },
+  {
     name: 'a future read',
     history: concurrent('rx1wx1'),
     types: ['future-read'],

@@ -9,7 +9,7 @@ import type { Meter } from '../limits.ts'
 import { bytesOf, type DataType, type Transactions, transactionsOf } from './columns.ts'
 import { impossible, standing, undecided } from './lattice.ts'
 import { Tally } from './tally.ts'
-import { findFractured, findWeak, weakLevels } from './weak/find.ts'
+import { findBeside, findWeak, weakLevels } from './weak/find.ts'
 
 /**
  * Searches transactions for all anomalies of a data type and puts them into the tally. Returns why some cannot be
@@ -26,10 +26,10 @@ export const isolation = (name: string, type: DataType, search: Search, level: s
     const doubt = search(transactions, tally, meter)
     const weak = new Tally()
     // Where no dependency of lists leads back to itself the weak levels hold as well. Of registers, whose order of
-    // versions is known in part, reads that are fractured tell more, and are found soon.
+    // versions is known in part, what was read tells more.
     if (weakLevels.has(level) || tally.found.size > 0)
       findWeak(transactions, type, level, weak, meter)
-    else if (type === 'rw-register') findFractured(transactions, type, weak, meter)
+    else if (type === 'rw-register') findBeside(transactions, type, weak, meter)
     return conclude(transactions, [tally, weak], doubt, level)
   })
 
