@@ -226,6 +226,30 @@ const cases: readonly Case[] = [
     types: ['garbage-read'],
     not: 'read-committed',
   },
+  {
+    name: 'a read of what nobody wrote, twice',
+    history: concurrent('rx99'),
+    types: ['duplicate-elements', 'garbage-read'],
+    not: 'read-uncommitted',
+  },
+  {
+    name: 'a read of what is appended later, and then fails',
+    history: oneByOne('rx1', fail('ax1')),
+    types: ['G1a'],
+    not: 'read-committed',
+  },
+  {
+    name: 'one dirty update, however many appends come behind it',
+    history: concurrent(fail('ax1'), 'ax2', 'ax3', 'rx123'),
+    types: ['G1a', 'dirty-update'],
+    not: 'read-committed',
+  },
+  {
+    name: 'no lost update: one transaction read the version between two appends of its own',
+    history: concurrent('rxax1rx1ax2', 'rx1ax3'),
+    types: ['G-single-item', 'G1b'],
+    not: 'read-committed',
+  },
 ]
 
 describe('literal histories', () => {
@@ -346,6 +370,7 @@ describe('histories that tell less than they should', () => {
     expect(judge(concurrent('ax1', 'ax1', 'ay1rz', 'az1ry')).types).toEqual(['G2-item'])
     expect(judge(concurrent('ax1', 'ax1', 'rx11')).types).toEqual([])
     expect(judge(concurrent('ax1', fail('ax1'), 'rx1')).types).toEqual([])
+    expect(judge(concurrent('ax1ry1', 'ax1', 'rx1ay1')).types).toEqual([])
   })
 
   test('operations of another kind are none that can be judged', () => {

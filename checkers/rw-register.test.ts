@@ -159,6 +159,15 @@ const cases: readonly Case[] = [
   },
 ]
 
+test('a value that is written twice leaves open what cannot be excluded, and accuses nobody', () => {
+  const reason = 'operation 0 and operation 1 both write 1 to x: expected every value of a key once'
+  const { verdict } = judge(concurrent(fail('wx1'), 'wx1', 'rx1'))
+  expect(verdict).toMatchObject({ valid: 'unknown', reason })
+  expect(judge(concurrent('wx1wx2', 'wx1', 'rx1')).types).toEqual([])
+  expect(judge(concurrent('rx1wx1', 'wx1')).types).toEqual([])
+  expect(judge(concurrent('wx1', 'wx1', 'ry3')).types).toEqual(['garbage-read'])
+})
+
 describe('literal histories', () => {
   test.each(cases)('$name', ({ history, sources, types, not }) => {
     const found = judge(history, sources)
