@@ -9,7 +9,7 @@ import { longFork } from './long-fork.ts'
 import { monotonic } from './monotonic.ts'
 import { by, fail, historiesOf, info } from './testing/transactions.ts'
 import { writtenOnceHistories } from './testing/written-once.ts'
-import { writeSkew } from './write-skew.ts'
+import { writeSkew, writeSkewAt } from './write-skew.ts'
 
 const { oneByOne: history, concurrent: concurrently } = historiesOf('rw-register')
 const lists = historiesOf('list-append').oneByOne
@@ -116,6 +116,14 @@ describe('write-skew', () => {
         },
       ],
     })
+  })
+
+  test('is counted, and no violation, where the level allows it', () => {
+    const skew = concurrently('rx ry wx1', 'rx ry wy1')
+    const at = (level: string) => writeSkewAt(level)(skew, unlimited)
+    expect(at('snapshot-isolation')).toMatchObject({ valid: true, stats: { 'write-skew': 1 } })
+    for (const level of ['repeatable-read', 'serializable', 'strict-serializable'])
+      expect(at(level).valid).toBe(false)
   })
 
   test('one after the other is fine', () => {

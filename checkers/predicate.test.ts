@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { unlimited, type Verdict } from './checker.ts'
-import { predicate } from './predicate.ts'
+import { predicate, predicateAt } from './predicate.ts'
 import { lines } from './testing/histories.ts'
 
 const numRuns = Number(process.env.SCHISM_RUNS ?? 1000)
@@ -55,6 +55,20 @@ describe('predicate', () => {
         },
       ],
     })
+  })
+
+  test('what a level allows is counted', () => {
+    const skew = lines(
+      ...['0 invoke insert@1 {"table":"a","row":2}', '1 invoke insert@1 {"table":"b","row":3}'],
+      ...['0 ok insert@1 {"table":"a","row":2}', '1 ok insert@1 {"table":"b","row":3}'],
+    )
+    const phantom = lines('0 invoke scan@1', '0 ok scan@1 [[],[2]]')
+    const at = (level: string) => [skew, phantom].map((one) => predicateAt(level)(one, unlimited))
+    const [allowed, told] = at('snapshot-isolation')
+    expect(allowed).toMatchObject({ valid: true, stats: { G2: 1 } })
+    expect(types(told!)).toEqual(['phantom'])
+    expect(at('read-committed').map(({ valid }) => valid)).toEqual([true, true])
+    expect(at('strict-serializable').map(({ valid }) => valid)).toEqual([false, false])
   })
 
   test('what it cannot read', () => {

@@ -2,14 +2,16 @@
  * Write skew (Berenson et al., SIGMOD 1995; A5B, Adya's G2-item): two transactions each read what the other one writes, before it
  * was written, and write something else. Snapshot isolation allows that, serializability does not. For histories
  * in which every key is written once at most, from nil, as the workload of this name makes them: who reads nil precedes its writer.
+ * Where a level is judged that allows write skew, it is counted and no violation.
  * O(micro-operations).
  */
-import type { Anomaly, CheckerPlugin, Verdict } from './checker.ts'
+import type { Anomaly, Checker, CheckerPlugin, Verdict } from './checker.ts'
 import { guarded, verdictOf } from './guarded.ts'
 import type { History } from './history.ts'
 import type { Meter } from './limits.ts'
 import { type Accesses, accesses } from './transactions/accesses.ts'
 import { NULL_CODE, type Transactions, transactionsOf } from './transactions/columns.ts'
+import { forbids } from './transactions/lattice.ts'
 import { writtenOnce } from './transactions/once.ts'
 import { indexesOf, keyWord, operation } from './transactions/words.ts'
 
@@ -24,14 +26,15 @@ interface Skew {
   readonly read: number
 }
 
-const judge = (history: History, meter: Meter): Verdict => {
+const judge = (history: History, meter: Meter, level: string): Verdict => {
   const transactions = transactionsOf(history, 'rw-register')
   const { writer, doubt } = writtenOnce(transactions)
   const all = [...accesses(transactions)]
   meter.poll()
   const skews = doubt === undefined ? skewsIn(transactions, writer, all) : []
   const pairs = { transactions: transactions.size, 'write-skew': skews.length }
-  const shown = skews.slice(0, most).map((skew) => tell(transactions, skew))
+  const told = forbids(level, 'G2-item') ? skews : []
+  const shown = told.slice(0, most).map((skew) => tell(transactions, skew))
   return verdictOf(shown, [doubt], pairs)
 }
 
@@ -73,7 +76,12 @@ const tell = (transactions: Transactions, { one, other, written, read }: Skew): 
   }
 }
 
-export const writeSkew = guarded('write-skew', judge)
+/** A checker of what a level of isolation allows. */
+export const writeSkewAt = (level: string): Checker =>
+  guarded('write-skew', (history, meter) => judge(history, meter, level))
+
+/** A checker that allows none. */
+export const writeSkew = writeSkewAt('serializable')
 
 export default {
   summary: 'no two transactions each miss what the other one writes',

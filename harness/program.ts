@@ -58,6 +58,8 @@ export interface World {
   after(ms: number, callback: () => void): () => void
   /** The node's wall clock, ms since 1970: may be wrong, jump and run backwards. */
   now(): number
+  /** The steady clock that `after` goes by, ms since a moment of this run: goes on while the node is frozen. */
+  steady(): number
   /** A number in [0, 1). */
   random(): number
   /** A line in the node's log. */

@@ -5,7 +5,7 @@
  */
 import { listAppend } from '../checkers/list-append.ts'
 import { stats } from '../checkers/stats.ts'
-import { levelClaimed } from '../checkers/transactions/claimed.ts'
+import { levelAsked } from '../checkers/transactions/claimed.ts'
 import { isolationLevels } from '../checkers/transactions/lattice.ts'
 import type { Workload } from '../harness/api.ts'
 import {
@@ -40,7 +40,7 @@ export default {
     ...transactionOptions,
   },
   plan({ random, options, claimed }) {
-    const level = options.level === 'claimed' ? levelClaimed(claimed) : options.level!
+    const level = levelAsked(options.level!, claimed)
     return {
       generator: transactions<ListAppendOperation>(
         stream(random.fork('list-append').seed),

@@ -3,8 +3,10 @@
  * none (Jepsen's `adya.g2`): both cannot succeed in one serial order. Others look for its rows twice in one transaction,
  * and must find the same ones (Hermitage's predicate anomalies; Berenson et al., SIGMOD 1995, P3).
  */
-import { predicate } from '../checkers/predicate.ts'
+import { predicateAt } from '../checkers/predicate.ts'
 import { stats } from '../checkers/stats.ts'
+import { levelAsked } from '../checkers/transactions/claimed.ts'
+import { isolationLevels } from '../checkers/transactions/lattice.ts'
 import type { Key, Workload } from '../harness/api.ts'
 import { iterate } from '../harness/generators/index.ts'
 
@@ -36,12 +38,22 @@ export default {
   summary: 'inserts where nothing is found, and scans: do rows matter that are not there yet?',
   client: 'predicate',
   safe: ['scan'],
-  options: {},
-  plan: () => ({
+  options: {
+    level: {
+      summary: 'the level of isolation that is judged; claimed: what the system promises',
+      default: 'serializable',
+      choices: ['claimed', ...isolationLevels],
+      drawn: ['claimed'],
+    },
+  },
+  plan: ({ options, claimed }) => ({
     generator: iterate<number, PredicateCall>(0, (turn) => {
       const step = steps[turn % steps.length]!
       return [step(Math.floor(turn / steps.length)), turn + 1]
     }),
-    checkers: { predicate, stats: stats({ needs: ['insert', 'scan'] }) },
+    checkers: {
+      predicate: predicateAt(levelAsked(options.level!, claimed)),
+      stats: stats({ needs: ['insert', 'scan'] }),
+    },
   }),
 } satisfies Workload<PredicateCall>

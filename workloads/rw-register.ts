@@ -5,7 +5,7 @@
  */
 import { rwRegister } from '../checkers/rw-register.ts'
 import { stats } from '../checkers/stats.ts'
-import { levelClaimed } from '../checkers/transactions/claimed.ts'
+import { levelAsked } from '../checkers/transactions/claimed.ts'
 import { isolationLevels } from '../checkers/transactions/lattice.ts'
 import { sources } from '../checkers/transactions/register/order.ts'
 import type { Workload } from '../harness/api.ts'
@@ -46,7 +46,7 @@ export default {
     ...transactionOptions,
   },
   plan({ random, options, claimed }) {
-    const level = options.level === 'claimed' ? levelClaimed(claimed) : options.level!
+    const level = levelAsked(options.level!, claimed)
     const known = sources.filter((source) => source === options['version-order'])
     return {
       generator: transactions<RwRegisterOperation>(

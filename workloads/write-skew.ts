@@ -3,7 +3,9 @@
  * written, as two doctors do who each go off call because the other one is on. Every pair of keys is used once.
  */
 import { stats } from '../checkers/stats.ts'
-import { writeSkew } from '../checkers/write-skew.ts'
+import { levelAsked } from '../checkers/transactions/claimed.ts'
+import { isolationLevels } from '../checkers/transactions/lattice.ts'
+import { writeSkewAt } from '../checkers/write-skew.ts'
 import type { Workload } from '../harness/api.ts'
 import { iterate, type TransactionCall } from '../harness/generators/index.ts'
 
@@ -14,8 +16,15 @@ export default {
     'pairs of transactions that each read what the other one writes: does neither miss the other?',
   client: 'rw-register',
   safe: [],
-  options: {},
-  plan: () => ({
+  options: {
+    level: {
+      summary: 'the level of isolation that is judged; claimed: what the system promises',
+      default: 'serializable',
+      choices: ['claimed', ...isolationLevels],
+      drawn: ['claimed'],
+    },
+  },
+  plan: ({ options, claimed }) => ({
     generator: iterate<number, WriteSkewCall>(0, (key) => {
       const first = key - (key % 2)
       const value = [
@@ -25,6 +34,9 @@ export default {
       ] as const
       return [{ f: 'txn', value }, key + 1]
     }),
-    checkers: { 'write-skew': writeSkew, stats: stats({ needs: ['txn'] }) },
+    checkers: {
+      'write-skew': writeSkewAt(levelAsked(options.level!, claimed)),
+      stats: stats({ needs: ['txn'] }),
+    },
   }),
 } satisfies Workload<WriteSkewCall>

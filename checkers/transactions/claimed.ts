@@ -7,6 +7,10 @@ const transactional: Readonly<Record<string, string>> = {
   sequential: 'strong-session-serializable',
 }
 
+/** The level that a workload's option asks for: `claimed` is what the system promises. */
+export const levelAsked = (option: string, claimed: string): string =>
+  option === 'claimed' ? levelClaimed(claimed) : option
+
 /** A level of the lattice; the weakest where transactions are promised nothing. */
 export const levelClaimed = (claimed: string): string =>
   levelNamed(transactional[claimed] ?? claimed) ?? 'read-uncommitted'

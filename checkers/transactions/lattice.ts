@@ -171,11 +171,14 @@ const closure = (
 export const weakerThan = (level: string): ReadonlySet<string> =>
   closure([level], (one) => implied[one]!)
 
+/** Whether a level is broken where there is an anomaly of a type. */
+export const forbids = (level: string, type: string): boolean => impossible([type]).has(level)
+
 /** The levels that cannot hold where there are anomalies of some types. */
 export const impossible = (types: Iterable<string>): ReadonlySet<string> => {
   const all = closure([...types], (one) => (Object.hasOwn(general, one) ? general[one]! : []))
-  const forbids = (level: string): boolean => forbidden[level]?.some((one) => all.has(one)) ?? false
-  return new Set(isolationLevels.filter((level) => [...weakerThan(level)].some(forbids)))
+  const breaks = (level: string): boolean => forbidden[level]?.some((one) => all.has(one)) ?? false
+  return new Set(isolationLevels.filter((level) => [...weakerThan(level)].some(breaks)))
 }
 
 /**

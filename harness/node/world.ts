@@ -5,7 +5,7 @@
  */
 import { randomInt } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
-import { wallTime } from '../clock.ts'
+import { monotonicMs, wallTime } from '../clock.ts'
 import type { Message, Program, StartProgram, World } from '../program.ts'
 import { Journal } from './journal.ts'
 import { Link } from './link.ts'
@@ -74,6 +74,7 @@ export class NodeProcess {
       send: (dest, body) => this.send({ src: self, dest, body }),
       after: (ms, callback) => this.after(ms, callback),
       now: () => wallTime().getTime(),
+      steady: monotonicMs,
       random: () => randomInt(CHANCES) / CHANCES,
       log: print,
     }

@@ -110,6 +110,7 @@ describe('the lease of a replicated lock', () => {
         return () => {}
       },
       now: () => 0,
+      steady: () => 0,
       random: () => 0,
       log: () => {},
     }

@@ -152,6 +152,7 @@ export class SimNode {
         }
       },
       now: () => Math.floor(EPOCH_MS + scheduler.now() / 1e6 + this.offsetMs()),
+      steady: () => scheduler.now() / 1e6,
       random: () => random.float(),
       log: (line) => printed(name, line),
     }

@@ -94,6 +94,7 @@ describe('the shared storage', () => {
         send: (_: string, body: Body) => sent.push(body),
         after: () => () => {},
         now: () => 0,
+        steady: () => 0,
         random: () => 0,
         log: () => {},
       }

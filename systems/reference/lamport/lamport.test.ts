@@ -113,6 +113,7 @@ describe('a channel', () => {
         return () => {}
       },
       now: () => 0,
+      steady: () => 0,
       random: () => 0,
       log: () => {},
     }

@@ -88,6 +88,10 @@ class Surroundings implements World {
     return this.time + this.clock
   }
 
+  steady(): number {
+    return this.time
+  }
+
   random = (): number => 0.5
   log(): void {}
 

@@ -49,6 +49,7 @@ const worldOf = (world: World, group: string, nodes: readonly string[]): World =
   send: (dest, body) => world.send(dest, { group, ...body }),
   after: (ms, callback) => world.after(ms, callback),
   now: () => world.now(),
+  steady: () => world.steady(),
   random: () => world.random(),
   log: (line) => world.log(`${group}: ${line}`),
 })

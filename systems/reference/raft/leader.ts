@@ -6,7 +6,7 @@
 import type { Body, Json, World } from '../../../harness/api.ts'
 import type { Bug } from './bugs.ts'
 import type { Entry, Log } from './log.ts'
-import type { Waiting } from './machine.ts'
+import type { Lending, Waiting } from './machine.ts'
 import { type Change, type Configuration, changed, isMajority, promoted } from './membership.ts'
 import { Reads } from './reads.ts'
 
@@ -24,6 +24,7 @@ export interface Server<Command> {
   readonly identity: string
   readonly committed: number
   readonly applied: number
+  readonly lending: Lending | undefined
   has(bug: Bug): boolean
   commitUpTo(index: number): void
   /** It has carried out an entry of its own term, and so all that earlier leaders have committed. */
@@ -75,6 +76,8 @@ export class Leader<Command, Result> {
     this.cancelBeat()
     const { world, log } = this.server
     this.reads.round++
+    this.server.lending?.lend(this.term)
+    this.server.lending?.asks(this.reads.round)
     this.endAtBeat = log.lastIndex
     for (const name of log.configuration.learners) world.send(name, { type: 'greet' })
     this.replicateAll()
@@ -130,6 +133,7 @@ export class Leader<Command, Result> {
     const { log, term } = this.server
     if (body.term !== term || body.identity !== this.others().get(name)) return
     if (name in log.configuration.voters) this.reads.heard(name, body.round as number)
+    this.server.lending?.granted(this.reads.confirmed(this.confirms))
     if (body.ok === true) {
       const match = Math.max(body.match as number, this.matchOf(name))
       this.match.set(name, match)
@@ -192,11 +196,17 @@ export class Leader<Command, Result> {
   }
 
   answerReads(): void {
-    const { world, log, applied, has } = this.server
+    const { applied, has } = this.server
     if (this.isOver || !(this.knowsCommitted() || has('RA2'))) return
-    const confirms = (others: readonly string[]): boolean =>
-      isMajority(log.configuration, [world.self, ...others])
-    for (const { waiting } of this.reads.safe(confirms, applied)) waiting.done()
+    for (const { waiting } of this.reads.safe(this.confirms, applied)) waiting.done()
+  }
+
+  private readonly confirms = (others: readonly string[]): boolean =>
+    isMajority(this.server.log.configuration, [this.server.world.self, ...others])
+
+  /** Whether a voter is there and has all of the log. */
+  isUpToDate(name: string): boolean {
+    return this.reads.isPresent(name) && this.matchOf(name) === this.server.log.lastIndex
   }
 
   // ------------------------------------------------------------ membership (dissertation, chapter 4)

@@ -9,7 +9,7 @@ import type { Bug } from './bugs.ts'
 import { Founding } from './founding.ts'
 import { Leader, type Server } from './leader.ts'
 import { type Entry, Log } from './log.ts'
-import type { Listener, StateMachine, Waiting } from './machine.ts'
+import type { Lending, Listener, StateMachine, Waiting } from './machine.ts'
 import { type Change, type Configuration, isMajority, isVoter } from './membership.ts'
 import type { AppendEntries, InstallSnapshot } from './messages.ts'
 import type { RaftOptions } from './options.ts'
@@ -59,7 +59,7 @@ export class RaftNode<Command, Result> implements Server<Command> {
     const { body, src } = message
     // Meant for somebody who had this name before.
     if (body.to !== undefined && body.to !== this.identity) return
-    if (body.type === 'request_vote' && this.isLed()) return
+    if (body.type === 'request_vote' && !this.mayVote(body)) return
     if (typeof body.term === 'number' && body.term > this.term) this.follow(body.term, null)
     if (body.type === 'request_vote') this.vote(src, body)
     else if (body.type === 'request_vote_ok') this.count(src, body)
@@ -68,10 +68,15 @@ export class RaftNode<Command, Result> implements Server<Command> {
     else if (body.type === 'install_snapshot') this.install(src, body)
     else if (body.type === 'greet') this.answerGreeting(src)
     else if (body.type === 'greet_ok') this.greeted(message)
+    else if (body.type === 'timeout_now' && body.term === this.term) this.stand(this.term)
   }
 
   get leads(): boolean {
     return this.leader !== undefined
+  }
+
+  get lending(): Lending | undefined {
+    return this.listener.lending
   }
 
   get configuration(): Configuration {
@@ -96,6 +101,19 @@ export class RaftNode<Command, Result> implements Server<Command> {
   }
 
   has = (bug: Bug): boolean => this.options.bug === bug
+
+  /** Whether another server is there and has all of the log of this one, which leads. */
+  isUpToDate(name: string): boolean {
+    return this.leader?.isUpToDate(name) === true
+  }
+
+  /** Leads no more, gives its votes back, and lets another stand at once (dissertation, section 3.10). */
+  abdicate(heir: string): void {
+    const to = this.configuration.voters[heir]
+    if (!this.leads || to === undefined) return
+    this.world.send(heir, { type: 'timeout_now', to, term: this.term })
+    this.follow(this.term, null)
+  }
 
   // ------------------------------------------------------------ how it begins
 
@@ -169,6 +187,11 @@ export class RaftNode<Command, Result> implements Server<Command> {
     return this.hears || this.leader !== undefined
   }
 
+  private mayVote({ givenBack }: Body): boolean {
+    const term = givenBack as number | undefined
+    return this.lending?.isFree(term) !== false && (!this.isLed() || term !== undefined)
+  }
+
   /**
    * Who does not belong to the cluster leads nobody; but as long as it does not know that its removal is
    * committed it may be needed (dissertation, section 4.2.2).
@@ -180,9 +203,10 @@ export class RaftNode<Command, Result> implements Server<Command> {
     return !isNew && configuredAt > this.committed
   }
 
-  private stand(): void {
+  /** @param givenBack the term whose leader has given back the votes that were lent to it */
+  private stand(givenBack?: number): void {
     this.awaitLeader()
-    if (!this.mayLead()) return
+    if (!this.mayLead() || this.lending?.isFree(givenBack) === false) return
     this.role = 'candidate'
     this.known = null
     this.term++
@@ -193,9 +217,10 @@ export class RaftNode<Command, Result> implements Server<Command> {
     this.world.storage.sync(() => {
       if (this.term !== term || this.role !== 'candidate') return
       const { lastIndex, lastTerm } = this.log
+      const given = givenBack === undefined ? {} : { givenBack }
       for (const [name, to] of Object.entries(this.log.configuration.voters))
         if (name !== this.world.self)
-          this.world.send(name, { type: 'request_vote', to, term, lastIndex, lastTerm })
+          this.world.send(name, { type: 'request_vote', to, term, lastIndex, lastTerm, ...given })
       this.lead()
     })
   }
@@ -247,6 +272,7 @@ export class RaftNode<Command, Result> implements Server<Command> {
       return
     }
     this.follow(term, leader)
+    this.lending?.lend(term)
     const prevTerm = this.log.termAt(prevIndex)
     if (prevIndex > this.log.base.index && prevTerm !== sent.prevTerm) {
       const from = Math.min(prevIndex, this.log.lastIndex + 1) - (prevTerm === undefined ? 0 : 1)
@@ -307,6 +333,7 @@ export class RaftNode<Command, Result> implements Server<Command> {
       return
     }
     this.follow(term, leader)
+    this.lending?.lend(term)
     if (index > this.committed) {
       const agrees = this.log.termAt(index) === lastTerm
       const rest = agrees ? this.log.from(index + 1, this.log.length) : []

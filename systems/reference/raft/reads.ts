@@ -42,6 +42,18 @@ export class Reads {
     return safe
   }
 
+  /** The latest round that these voters and ourselves, a majority, have answered. O(voters^2). */
+  confirmed(confirms: (others: readonly string[]) => boolean): number {
+    const rounds = [this.round, ...this.answered.values()]
+    const all = rounds.filter((round) => confirms(this.answeredBy(round)))
+    return Math.max(0, ...all)
+  }
+
+  /** Whether a voter has answered one of the latest rounds. */
+  isPresent(voter: string): boolean {
+    return (this.answered.get(voter) ?? 0) >= this.round - 2
+  }
+
   /** All that wait. */
   all(): readonly Read[] {
     return this.waiting

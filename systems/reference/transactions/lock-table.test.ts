@@ -21,15 +21,19 @@ describe('wound-wait', () => {
   test('a younger one waits, until the older one is over', () => {
     const table = new LockTable()
     table.claim(claim(older, 'x', 'S'))
-    expect(table.claim(claim(younger, 'x', 'X'))).toEqual({ granted: [], wounded: [] })
+    expect(table.claim(claim(younger, 'x', 'X'))).toEqual({
+      ...{ granted: [], wounded: [], promised: [] },
+    })
     expect(names(table.release('older'))).toEqual(['younger'])
   })
 
-  test('who has promised to commit is not wounded', () => {
+  test('who has promised to commit is not wounded, and named', () => {
     const table = new LockTable()
     table.claim(claim(younger, 'x', 'X'))
     table.pin('younger')
-    expect(table.claim(claim(older, 'x', 'X'))).toEqual({ granted: [], wounded: [] })
+    expect(table.claim(claim(older, 'x', 'X'))).toEqual({
+      ...{ granted: [], wounded: [], promised: ['younger'] },
+    })
     expect(names(table.release('younger'))).toEqual(['older'])
   })
 

@@ -27,6 +27,11 @@ export interface Turn {
   readonly granted: readonly Claim[]
   /** Transactions that had to give way: they have lost all their locks, and must not commit. */
   readonly wounded: readonly string[]
+  /**
+   * Younger transactions in the way that have promised already: their coordinators alone may end them. On other nodes
+   * they may wait for the older one, so that somebody must.
+   */
+  readonly promised: readonly string[]
 }
 
 interface Lock {
@@ -47,19 +52,20 @@ export class LockTable {
     const lock = this.lockNamed(name)
     const held = lock.holders.get(owner.name)?.mode
     const claim = { owner, lock: name, mode: held === undefined ? mode : both(held, mode) }
-    if (held === claim.mode) return { granted: [claim], wounded: [] }
+    if (held === claim.mode) return { granted: [claim], wounded: [], promised: [] }
     this.touch(owner.name, name)
     const earlier = lock.waiting.find((one) => one.owner.name === owner.name)
     const wanted =
       earlier === undefined ? claim : { ...claim, mode: both(earlier.mode, claim.mode) }
     const others = lock.waiting.filter((one) => one !== earlier)
     lock.waiting = [...others, wanted].sort((a, b) => (isOlder(a.owner, b.owner) ? -1 : 1))
-    const wounded = [...lock.holders.values()]
+    const younger = [...lock.holders.values()]
       .filter((one) => conflicts(one, wanted) && isOlder(owner, one.owner))
-      .filter((one) => !this.pinned.has(one.owner.name))
       .map((one) => one.owner.name)
+    const wounded = younger.filter((one) => !this.pinned.has(one))
+    const promised = younger.filter((one) => this.pinned.has(one))
     const freed = new Set([name, ...wounded.flatMap((one) => this.forget(one))])
-    return { granted: [...freed].flatMap((one) => this.admit(one)), wounded }
+    return { granted: [...freed].flatMap((one) => this.admit(one)), wounded, promised }
   }
 
   /** Claims of which all hold at once, or none: nobody waits, nobody is wounded. @returns whether they hold */
@@ -87,7 +93,7 @@ export class LockTable {
   /** The transaction is over, or gives up one lock alone. O(its locks and those who wait for them). */
   release(owner: string, only?: string): Turn {
     const freed = only === undefined ? this.forget(owner) : this.drop(owner, only)
-    return { granted: freed.flatMap((one) => this.admit(one)), wounded: [] }
+    return { granted: freed.flatMap((one) => this.admit(one)), wounded: [], promised: [] }
   }
 
   /** All who hold a lock or wait for one. */
