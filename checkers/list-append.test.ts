@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { unlimited } from './checker.ts'
+import { unlimited, type Verdict } from './checker.ts'
 import { type EventInput, History } from './history.ts'
 import { listAppend } from './list-append.ts'
 import { restrict } from './sequential/restrict.ts'
@@ -341,6 +341,30 @@ test('a cycle that is hard to find', () => {
   expect(cycle.type).toBe('G-single-item')
   expect(cycle.edges).toHaveLength(length)
   expect(cycle.edges!.filter(({ relation }) => relation === 'rw')).toHaveLength(1)
+  const told = [...cycle.summary.matchAll(/T(\d+) is operation/g)].map(([, name]) => Number(name))
+  expect(told).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, length - 2, length - 1, length])
+  expect(cycle.summary).toMatch(
+    /T8 < T9, because .*; … 139 more …; T148 < T149, .*T150 < T1, because/,
+  )
+})
+
+test('what was found before the limits end the search stays found', () => {
+  const history = concurrent('ax1ry1', 'ay1rx1', 'az1', 'rz1')
+  const after = (polls: number): Verdict => {
+    let left = polls
+    return listAppend('read-committed')(history, {
+      exceeded: () => (left-- > 0 ? undefined : 'out of time (1 s)'),
+    })
+  }
+  const verdicts = Array.from({ length: 100 }, (_, polls) => after(polls))
+  expect(verdicts[0]).toEqual({ valid: 'unknown', reason: 'out of time (1 s)' })
+  expect(judge(history).verdict.stats).not.toHaveProperty('undecided')
+  const cut = verdicts.filter(({ stats }) => stats?.undecided !== undefined)
+  for (const { valid, stats } of cut) {
+    expect(valid).toBe(stats!.G1c === undefined ? 'unknown' : false)
+    expect(stats!.strongest).toBe('none')
+  }
+  expect(cut.map(({ valid }) => valid)).toContain(false)
 })
 
 describe('histories that tell less than they should', () => {
