@@ -1,18 +1,21 @@
 /**
  * Times the levels of isolation on histories as Elle's generator and databases with and without concurrency control make
  * them (`transaction-histories.ts`): time linear in length, and what other classes cost. Each row runs in a
- * process of its own, so that memory is that of this history alone: the check as the first one of a process and the
- * best of three, the time of the processor beside that of the clock, for machines that do other things as well.
- * With `file` the history is read from JSON lines first. `npm run bench -- transactions [MOST]` (3,000,000)
+ * process of its own, so that memory is that of this history alone. Seconds are of the processor, for machines
+ * that do other things as well: of the first check of a process, and of the best of three. The peer is Elle, whose check took `Elle s`
+ * on such a machine (in a warm JVM up to 100,000 transactions; where it gave up, until then); the baseline in the same
+ * run is the pass that only reads the history into columns. With `file` the history is read from JSON lines first.
+ * `npm run bench -- transactions [MOST]` (3,000,000)
  */
 import { execFileSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { unlimited, type Verdict } from '../checkers/checker.ts'
+import { unlimited } from '../checkers/checker.ts'
 import { type History, HistoryBuilder } from '../checkers/history.ts'
 import listAppend from '../checkers/list-append.ts'
 import rwRegister from '../checkers/rw-register.ts'
+import { transactionsOf } from '../checkers/transactions/columns.ts'
 import { readHistory } from '../results/formats/read.ts'
 import { table } from './table.ts'
 import { type Database, type Model, run } from './transaction-histories.ts'
@@ -28,63 +31,71 @@ interface Row {
   /** Sources of the order of versions. */
   readonly sources?: readonly string[]
   readonly file?: true
+  /** What Elle took, with reading where a file is read. */
+  readonly elleSeconds?: number
 }
 
 const lengths = [10_000, 100_000, 1_000_000, 3_000_000]
+/** Elle's seconds at these lengths. */
+const elle: Readonly<Record<Model, readonly (number | undefined)[]>> = {
+  'list-append': [0.53, 3.9, 74],
+  'rw-register': [0.53, 3.1, 57.8],
+}
+
+const serializable = (model: Model): readonly Row[] =>
+  lengths.map((transactions, at) => ({
+    ...{ name: 'strict serializable', database: 'serializable', model, transactions },
+    elleSeconds: elle[model][at]!,
+  }))
+
+const lists = (transactions: number, elleSeconds: Readonly<Record<string, number>>): Row[] =>
+  [
+    { name: 'snapshots', database: 'snapshot' as const },
+    { name: 'snapshots, for SI', database: 'snapshot' as const, level: 'snapshot-isolation' },
+    { name: 'no control', database: 'none' as const },
+    { name: 'copies lag behind', database: 'lagging' as const },
+    { name: 'giant component', database: 'stale' as const },
+  ].map((row) => ({
+    ...row,
+    model: 'list-append',
+    transactions,
+    elleSeconds: elleSeconds[row.name]!,
+  }))
 
 const rows: readonly Row[] = [
-  ...lengths.map(
-    (transactions): Row => ({
-      ...{ name: 'strict serializable', database: 'serializable', model: 'list-append' },
-      transactions,
-    }),
-  ),
+  ...serializable('list-append'),
   {
     ...{ name: 'the same, file', database: 'serializable', model: 'list-append', file: true },
-    transactions: 1_000_000,
+    ...{ transactions: 1_000_000, elleSeconds: 159 },
   },
-  ...lengths.map(
-    (transactions): Row => ({
-      ...{ name: 'strict serializable', database: 'serializable', model: 'rw-register' },
-      transactions,
-    }),
-  ),
+  ...serializable('rw-register'),
   {
     ...{ name: 'wfr-keys', database: 'serializable', model: 'rw-register' },
-    transactions: 1_000_000,
-    sources: ['wfr-keys'],
+    ...{ transactions: 1_000_000, sources: ['wfr-keys'] },
   },
   ...[10_000, 100_000].map(
-    (transactions): Row => ({
+    (transactions, at): Row => ({
       ...{ name: 'linearizable-keys', database: 'serializable', model: 'rw-register' },
-      transactions,
-      sources: ['linearizable-keys'],
+      ...{ transactions, sources: ['linearizable-keys'], elleSeconds: [73][at]! },
     }),
   ),
-  ...[10_000, 100_000].flatMap((transactions): Row[] => [
-    {
-      ...{ name: 'snapshots', database: 'snapshot', model: 'list-append' },
-      transactions,
-    },
-    {
-      ...{ name: 'snapshots, for SI', database: 'snapshot', model: 'list-append' },
-      transactions,
-      level: 'snapshot-isolation',
-    },
-    { name: 'no control', database: 'none', model: 'list-append', transactions },
-    { name: 'copies lag behind', database: 'lagging', model: 'list-append', transactions },
-  ]),
+  ...lists(10_000, { snapshots: 0.9, 'no control': 12.1, 'giant component': 3.4 }),
+  ...lists(100_000, { snapshots: 9.4, 'snapshots, for SI': 7.6 }),
 ]
 
 interface Measured {
-  readonly valid: Verdict['valid']
   readonly not: string
-  readonly readSeconds: number
+  readonly read: number
+  readonly columns: number
   readonly first: number
   readonly best: number
-  readonly processor: number
   readonly megabytes: number
 }
+
+const headings = [
+  ...['model', 'history', 'transactions', 'weakest broken', 'read s', 'first s', 'best s'],
+  ...['µs each', 'Elle s', 'Elle ÷', '÷ columns', 'peak MB'],
+]
 
 const main = (most: number): void => {
   const folder = mkdtempSync(join(tmpdir(), 'schism-transactions-'))
@@ -92,17 +103,19 @@ const main = (most: number): void => {
     const lines = rows
       .filter(({ transactions }) => transactions <= most)
       .map((row) => told(row, measuredApart(row, folder)))
-    const headings = ['model', 'history', 'transactions', 'weakest broken', 'read s']
-    console.log(table([...headings, 'first s', 'best s', 'cpu s', 'peak MB'], lines))
+    console.log(table(headings, lines))
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-const told = (row: Row, measured: Measured): (string | number)[] => [
-  ...[row.model, row.name, row.transactions, measured.not],
-  ...[measured.readSeconds, measured.first, measured.best, measured.processor],
-  Math.round(measured.megabytes),
+const told = (
+  { model, name, transactions, elleSeconds }: Row,
+  { not, read, columns, first, best, megabytes }: Measured,
+): (string | number)[] => [
+  ...[model, name, transactions, not, read, first, best, (best / transactions) * 1e6],
+  ...(elleSeconds === undefined ? ['', ''] : [elleSeconds, elleSeconds / (read + best)]),
+  ...[best / columns, Math.round(megabytes)],
 ]
 
 /** Runs this file again for one measurement. */
@@ -116,30 +129,39 @@ const measuredApart = (row: Row, folder: string): Measured => {
 }
 
 const measure = (row: Row, path: string): Measured => {
-  const begun = performance.now()
-  const history = row.file === true ? readHistory(path).history : simulated(row)
-  const readSeconds = row.file === true ? (performance.now() - begun) / 1000 : 0
+  const [read, history] = timed(() =>
+    row.file === true ? readHistory(path).history : simulated(row),
+  )
   const { isolation } = row.model === 'list-append' ? listAppend : rwRegister
   const check = isolation.at(row.level ?? 'strict-serializable', row.sources ?? [])!
-  const rounds = Array.from({ length: ROUNDS }, () => {
-    const before = process.cpuUsage()
-    const start = performance.now()
-    const verdict = check(history, unlimited)
-    const seconds = (performance.now() - start) / 1000
-    const { user, system } = process.cpuUsage(before)
-    return { verdict, seconds, processor: (user + system) / 1e6 }
-  })
-  const [{ verdict, seconds: first }] = rounds as [(typeof rounds)[number]]
+  const checks = rounds(() => check(history, unlimited))
+  const columns = rounds(() => transactionsOf(history, row.model))
+  const [first, verdict] = checks[0]!
   return {
-    valid: verdict.valid,
     not: String(verdict.stats?.not),
-    readSeconds,
+    read: row.file === true ? read : 0,
+    columns: least(columns),
     first,
-    best: Math.min(...rounds.map(({ seconds }) => seconds)),
-    processor: Math.min(...rounds.map(({ processor }) => processor)),
+    best: least(checks),
     megabytes: process.resourceUsage().maxRSS / 1e3,
   }
 }
+
+type Timed<T> = readonly [seconds: number, result: T]
+
+/** Work with its processor time. */
+const timed = <T>(work: () => T): Timed<T> => {
+  const before = process.cpuUsage()
+  const result = work()
+  const { user, system } = process.cpuUsage(before)
+  return [(user + system) / 1e6, result]
+}
+
+const rounds = <T>(work: () => T): readonly Timed<T>[] =>
+  Array.from({ length: ROUNDS }, () => timed(work))
+
+const least = (all: readonly Timed<unknown>[]): number =>
+  Math.min(...all.map(([seconds]) => seconds))
 
 const simulated = ({ database, model, transactions }: Row): History => {
   const builder = new HistoryBuilder()

@@ -1,178 +1,45 @@
 import { expect, test } from 'vitest'
-import { type EventInput, History } from '../history.ts'
+import type { History } from '../history.ts'
 import { type Given, type Kind, keeps, kinds } from './isolation-oracle.ts'
+import { by, fail, historiesOf, info } from './transactions.ts'
 
-type Steps = readonly (readonly [f: string, key: string, value: unknown])[]
+const registers = historiesOf('rw-register').oneByOne
+const lists = historiesOf('list-append').oneByOne
 
-/** Transactions one after another, unless told otherwise; one process each. */
-const history = (...all: readonly Steps[]): History =>
-  History.from(
-    all.flatMap((value, process): EventInput[] => [
-      { process, type: 'invoke', f: 'txn', value },
-      { process, type: 'ok', f: 'txn', value },
-    ]),
-  )
-
-/** Transactions of one process. */
-const session = (...all: readonly Steps[]): History =>
-  History.from(
-    all.flatMap((value): EventInput[] => [
-      { process: 0, type: 'invoke', f: 'txn', value },
-      { process: 0, type: 'ok', f: 'txn', value },
-    ]),
-  )
-
-const init: Steps = [
-  ['w', 'x', 1],
-  ['w', 'y', 1],
-]
+const init = 'wx1wy1'
 
 /** The anomalies of the literature, each with the strongest levels that allow it (Cerone et al. 2015, figure 3; Berenson et al. 1995). */
 const known: readonly (readonly [name: string, History, Given, Kind | undefined])[] = [
-  ['nothing wrong', history(init, [['r', 'x', 1]], [['w', 'x', 2]]), 'realtime', 'serializable'],
-  [
-    'write skew',
-    history(
-      init,
-      [
-        ['r', 'x', 1],
-        ['r', 'y', 1],
-        ['w', 'x', 2],
-      ],
-      [
-        ['r', 'x', 1],
-        ['r', 'y', 1],
-        ['w', 'y', 2],
-      ],
-    ),
-    'nothing',
-    'snapshot-isolation',
-  ],
+  ['nothing wrong', registers(init, 'rx1', 'wx2'), 'realtime', 'serializable'],
+  ['write skew', registers(init, 'rx1ry1wx2', 'rx1ry1wy2'), 'nothing', 'snapshot-isolation'],
   [
     'long fork',
-    history(
-      init,
-      [['w', 'x', 2]],
-      [['w', 'y', 2]],
-      [
-        ['r', 'x', 2],
-        ['r', 'y', 1],
-      ],
-      [
-        ['r', 'x', 1],
-        ['r', 'y', 2],
-      ],
-      [
-        ['r', 'x', 2],
-        ['r', 'y', 2],
-      ],
-    ),
+    registers(init, 'wx2', 'wy2', 'rx2ry1', 'rx1ry2', 'rx2ry2'),
     'nothing',
     'parallel-snapshot-isolation',
   ],
-  [
-    'lost update',
-    history(
-      init,
-      [
-        ['r', 'x', 1],
-        ['w', 'x', 2],
-      ],
-      [
-        ['r', 'x', 1],
-        ['w', 'x', 3],
-      ],
-    ),
-    'nothing',
-    'prefix',
-  ],
-  [
-    'causality violation',
-    history(
-      [['w', 'x', 1]],
-      [
-        ['r', 'x', 1],
-        ['w', 'y', 1],
-      ],
-      [
-        ['r', 'y', 1],
-        ['r', 'x', null],
-      ],
-    ),
-    'nothing',
-    'read-atomic',
-  ],
+  ['lost update', registers(init, 'rx1wx2', 'rx1wx3'), 'nothing', 'prefix'],
+  ['causality violation', registers('wx1', 'rx1wy1', 'ry1rx'), 'nothing', 'read-atomic'],
   [
     'fractured read, the old value first',
-    history(init, [
-      ['r', 'x', null],
-      ['r', 'y', 1],
-    ]),
+    registers(init, 'rxry1'),
     'nothing',
     'monotonic-atomic-view',
   ],
-  [
-    'fractured read, the new value first',
-    history(init, [
-      ['r', 'y', 1],
-      ['r', 'x', null],
-    ]),
-    'nothing',
-    'read-committed',
-  ],
-  [
-    'circular flow',
-    history(
-      [
-        ['w', 'x', 1],
-        ['r', 'y', 1],
-      ],
-      [
-        ['w', 'y', 1],
-        ['r', 'x', 1],
-      ],
-    ),
-    'nothing',
-    undefined,
-  ],
-  [
-    'intermediate read',
-    history(
-      [
-        ['w', 'x', 1],
-        ['w', 'x', 2],
-      ],
-      [['r', 'x', 1]],
-    ),
-    'nothing',
-    undefined,
-  ],
+  ['fractured read, the new value first', registers(init, 'ry1rx'), 'nothing', 'read-committed'],
+  ['circular flow', registers('wx1ry1', 'wy1rx1'), 'nothing', undefined],
+  ['intermediate read', registers('wx1wx2', 'rx1'), 'nothing', undefined],
   [
     'a session that does not see its own write',
-    session(init, [['r', 'x', null]]),
+    registers(by(0, init), by(0, 'rx')),
     'session',
     'monotonic-atomic-view',
   ],
-  ['a stale read', history(init, [['r', 'x', null]]), 'session', 'serializable'],
-  [
-    'a stale read in real time',
-    history(init, [['r', 'x', null]]),
-    'realtime',
-    'monotonic-atomic-view',
-  ],
-  [
-    'lists that grew in two orders',
-    history([['append', 'x', 1]], [['append', 'x', 2]], [['r', 'x', [1, 2]]], [['r', 'x', [2]]]),
-    'nothing',
-    undefined,
-  ],
-  [
-    'a list and its beginning',
-    history([['append', 'x', 1]], [['r', 'x', []]], [['r', 'x', [1]]]),
-    'nothing',
-    'serializable',
-  ],
-  ['what nobody wrote', history([['r', 'x', 1]]), 'nothing', undefined],
+  ['a stale read', registers(init, 'rx'), 'session', 'serializable'],
+  ['a stale read in real time', registers(init, 'rx'), 'realtime', 'monotonic-atomic-view'],
+  ['lists that grew in two orders', lists('ax1', 'ax2', 'rx12', 'rx2'), 'nothing', undefined],
+  ['a list and its beginning', lists('ax1', 'rx', 'rx1'), 'nothing', 'serializable'],
+  ['what nobody wrote', registers('rx1'), 'nothing', undefined],
 ]
 
 /** What each level implies; those that are not named imply nothing but themselves. */
@@ -195,16 +62,10 @@ test.each(known)('%s', (_, one, given, strongest) => {
 })
 
 test('what has no known outcome may have happened or not, what failed has not', () => {
-  const reading = (type: 'fail' | 'info', value: unknown): History =>
-    History.from([
-      { process: 0, type: 'invoke', f: 'txn', value: [['w', 'x', 1]] },
-      { process: 0, type, f: 'txn', value: [['w', 'x', 1]] },
-      { process: 1, type: 'invoke', f: 'txn', value: [['r', 'x', null]] },
-      { process: 1, type: 'ok', f: 'txn', value: [['r', 'x', value]] },
-    ])
   const level = { kind: 'serializable', given: 'realtime' } as const
-  expect(keeps(reading('info', 1), level)).toBe(true)
-  expect(keeps(reading('info', null), level)).toBe(true)
-  expect(keeps(reading('fail', null), level)).toBe(true)
-  expect(keeps(reading('fail', 1), { kind: 'read-committed', given: 'nothing' })).toBe(false)
+  expect(keeps(registers(info('wx1'), 'rx1'), level)).toBe(true)
+  expect(keeps(registers(info('wx1'), 'rx'), level)).toBe(true)
+  expect(keeps(registers(fail('wx1'), 'rx'), level)).toBe(true)
+  const aborted = registers(fail('wx1'), 'rx1')
+  expect(keeps(aborted, { kind: 'read-committed', given: 'nothing' })).toBe(false)
 })

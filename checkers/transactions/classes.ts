@@ -45,7 +45,7 @@ class Classes {
   private dependencies = false
   private single = false
   private nonadjacent = false
-  private any = false
+  private adjacent = false
 
   constructor(
     private readonly graph: Digraph,
@@ -99,8 +99,8 @@ class Classes {
         this.show(`G-nonadjacent-item${suffix}`, apart, relations, { adjacent: false })
       }
     }
-    if (this.any || this.nonadjacent) return
-    this.any = true
+    if (this.adjacent || this.nonadjacent) return
+    this.adjacent = true
     this.show(`G2-item${suffix}`, every, relations)
   }
 

@@ -44,6 +44,7 @@ export const findCycles = (
   tally: Tally,
   meter: Meter,
 ): void => {
+  meter.hold(edges.bytes)
   const dependencies = digraph(edges.nodes, edges)
   meter.hold(bytesOfDigraph(dependencies) + transactions.size * 28)
   const residue = residueOf(dependencies, ordersOf(transactions))

@@ -7,6 +7,13 @@
  */
 import { DefiniteError } from '../../harness/api.ts'
 
+/**
+ * How long opening a connection may take: less than any sensible operation time-out, so that "never connected" is known as
+ * such. Not much less: on a slow machine clients that give up and begin anew cost the server more than those that wait, until
+ * nobody gets in.
+ */
+export const CONNECT_LIMIT_MS = 1500
+
 /** A statement, by a name under which a server may keep its plan; `?` stands for each of its values. */
 export interface Statement {
   readonly name: string

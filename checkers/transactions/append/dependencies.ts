@@ -23,7 +23,6 @@ export const dependenciesOf = (versions: Versions, meter: Meter): Edges => {
   finding.writes()
   finding.reads()
   finding.unread()
-  meter.hold(finding.edges.bytes)
   return finding.edges
 }
 

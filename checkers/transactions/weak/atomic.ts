@@ -5,7 +5,7 @@
  */
 import type { Meter } from '../../limits.ts'
 import { NONE } from '../../typed-arrays.ts'
-import { type Dependencies, INITIAL, writesTo } from './dependencies.ts'
+import { type Dependencies, eachReader, INITIAL, writesTo } from './dependencies.ts'
 import { Implied } from './implied.ts'
 
 /**
@@ -20,11 +20,7 @@ export const atomicOrder = (
 ): Implied => {
   const view = new View(dependencies)
   if (sessions) view.ownSessions(meter)
-  const { size } = dependencies.transactions
-  for (let one = 0; one < size; one++) {
-    meter.step()
-    view.reader(one)
-  }
+  eachReader(dependencies, meter, (one, from, end) => view.reader(one, from, end))
   return view.implied
 }
 
@@ -42,11 +38,8 @@ class View {
   }
 
   /** What one transaction read from others: everything, or a later version. */
-  reader(one: number): void {
-    const { transactions, firstRead, read, source } = this.dependencies
-    const from = firstRead[one]!
-    const end = firstRead[one + 1]!
-    if (end - from < 2) return
+  reader(one: number, from: number, end: number): void {
+    const { transactions, read, source } = this.dependencies
     for (let at = from; at < end; at++) {
       const key = transactions.key[read[at]!]!
       const before = this.readOf[key]!

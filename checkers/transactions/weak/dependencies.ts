@@ -4,6 +4,7 @@
  * when somebody saw what it wrote; if nobody did, it may be taken not to have happened.
  */
 import { FAIL, OK } from '../../history.ts'
+import type { Meter } from '../../limits.ts'
 import { NONE } from '../../typed-arrays.ts'
 import { READ, SCALAR, type Transactions, WRITE } from '../columns.ts'
 import { NULL_CODE } from '../elements.ts'
@@ -71,6 +72,19 @@ export const writesTo = (
     else high = middle
   }
   return low < firstWrite[one + 1]! && transactions.key[write[low]!] === key
+}
+
+/** Calls a function with each transaction that read from others twice or more, and the range of these reads. @throws OutOfLimits */
+export const eachReader = (
+  { transactions, firstRead }: Dependencies,
+  meter: Meter,
+  visit: (one: number, from: number, end: number) => void,
+): void => {
+  for (let one = 0; one < transactions.size; one++) {
+    meter.step()
+    const [from, end] = [firstRead[one]!, firstRead[one + 1]!]
+    if (end - from >= 2) visit(one, from, end)
+  }
 }
 
 /** Bytes that the columns hold. */

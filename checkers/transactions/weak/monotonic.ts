@@ -6,17 +6,13 @@
  */
 import type { Meter } from '../../limits.ts'
 import { NONE } from '../../typed-arrays.ts'
-import { type Dependencies, writesTo } from './dependencies.ts'
+import { type Dependencies, eachReader, writesTo } from './dependencies.ts'
 import { Implied } from './implied.ts'
 
 /** O(n^1.5), and linear where no transaction is long. @throws OutOfLimits */
 export const monotonicOrder = (dependencies: Dependencies, meter: Meter): Implied => {
   const view = new View(dependencies)
-  const { size } = dependencies.transactions
-  for (let one = 0; one < size; one++) {
-    meter.step()
-    view.reader(one)
-  }
+  eachReader(dependencies, meter, (_, from, end) => view.reader(from, end))
   return view.implied
 }
 
@@ -39,11 +35,8 @@ class View {
     this.first = new Int32Array(size).fill(NONE)
   }
 
-  reader(one: number): void {
-    const { firstRead, source } = this.dependencies
-    const from = firstRead[one]!
-    const end = firstRead[one + 1]!
-    if (end - from < 2) return
+  reader(from: number, end: number): void {
+    const { source } = this.dependencies
     this.from = from
     for (let read = end - 1; read >= from; read--)
       if (source[read]! >= 0) this.first[source[read]!] = read

@@ -39,7 +39,7 @@ const ready = async (cluster: Cluster): Promise<void> => {
   const answers = await Promise.all(cluster.nodes.map(({ name }) => status(cluster, name)))
   const served = answers.flatMap(({ serves }) => serves as string[])
   const all = cluster.nodes.map(({ name }) => name)
-  if (served.toSorted().join() !== all.toSorted().join())
+  if ([...served].sort().join() !== [...all].sort().join())
     throw new Error(`${served.length} of ${all.length} shards are served`)
 }
 

@@ -12,6 +12,9 @@ import type { Command, Outcome, Part, Result, Seen } from './commands.ts'
 import { Memory } from './memory.ts'
 import { type Version, Versions } from './versions.ts'
 
+/** So many latest decisions of a coordinator are kept, for clients that ask when it has started again. */
+const DECISIONS = 100
+
 /** Whether a part may be promised, where locks have not made sure of it. */
 export type Validate = (part: Part, machine: Machine) => boolean
 
@@ -118,7 +121,7 @@ export class Machine implements StateMachine<Command, Result> {
   }
 
   private decide({ transaction, outcome, open }: Extract<Command, { f: 'decide' }>): Outcome {
-    this.decisions.advance(transaction, open)
+    this.decisions.advance(transaction, open - DECISIONS)
     const decided = this.decisions.get(transaction)
     if (decided === 'forgotten') return { kind: 'forgotten' }
     if (decided !== undefined) return decided

@@ -24,6 +24,8 @@ import {
 
 /** Who does not answer for so long is asked again, ms. */
 const ANSWER_MS = 400
+/** Who runs its work again does not wait long, ms. */
+const HASTY_MS = 100
 /** Before a node is asked again, ms. */
 const AGAIN_MS = 20
 /** Nobody waits for the answer to it, ms. */
@@ -92,9 +94,10 @@ export class Transactions {
     writes: Commit['writes'],
     signal: AbortSignal,
   ): Promise<void> {
-    const tries = this.afterSilence === 'run-again' ? 1 : Infinity
+    const request = { type: 'commit', transaction, writes } as const
     try {
-      await this.ask({ type: 'commit', transaction, writes }, signal, tries)
+      if (this.afterSilence === 'ask-again') await this.ask(request, signal)
+      else throwError(await this.send(request, signal, HASTY_MS))
     } catch (error) {
       // What only read has changed nothing, whatever became of it.
       throw writes.length === 0 ? definite(error) : error
@@ -107,20 +110,15 @@ export class Transactions {
   }
 
   /** Asks until there is an answer. @throws DefiniteError when it certainly did not happen */
-  private async ask(
-    request: TransactionRequest,
-    signal: AbortSignal,
-    tries = Infinity,
-  ): Promise<Body> {
+  private async ask(request: TransactionRequest, signal: AbortSignal): Promise<Body> {
     for (let tried = 1; ; tried++) {
       const answer = await this.send(request, signal, ANSWER_MS).catch((error: unknown) => {
         // What was sent before may be on its way still.
         if (error instanceof DefiniteError && tried === 1) throw error
         return undefined
       })
-      if (answer?.type === 'error') throw errorOf(answer)
-      if (answer !== undefined) return answer
-      if (signal.aborted || tried >= tries) throw new Error('no answer in time')
+      if (answer !== undefined) return throwError(answer)
+      if (signal.aborted) throw new Error('no answer in time')
       // A connection that is refused is refused at once.
       await this.context.cluster.sleep(AGAIN_MS, signal)
     }
@@ -167,8 +165,12 @@ class OpenTransaction implements Transaction {
   }
 }
 
-const errorOf = ({ code, text }: Body): Error =>
-  isDefinite(code as number) ? new DefiniteError(String(text)) : new Error(String(text))
+/** @throws the error that an answer is, if it is one */
+const throwError = (answer: Body): Body => {
+  if (answer.type !== 'error') return answer
+  const text = String(answer.text)
+  throw isDefinite(answer.code as number) ? new DefiniteError(text) : new Error(text)
+}
 
 /** Nothing happens before a commit is asked for. */
 const definite = (error: unknown): Error => {

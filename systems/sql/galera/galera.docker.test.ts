@@ -1,42 +1,15 @@
 /** What is particular to Galera: transactions that meet on different nodes, and a node that is alone. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DefiniteError, type OptionValues } from '../../../harness/api.ts'
-import type { RunningCluster } from '../../../harness/cluster/cluster.ts'
-import { dockerCluster } from '../../../harness/cluster/docker/docker.ts'
+import { describe, expect, it } from 'vitest'
+import { DefiniteError } from '../../../harness/api.ts'
+import { sharedCluster } from '../../../harness/testing/cluster.ts'
 import { Connection } from '../mariadb/connection.ts'
 import { balance, lostUpdate, openAccounts } from '../testing/schedules.ts'
 import system from './index.ts'
 
-const never = new AbortController().signal
-const options: OptionValues = Object.fromEntries(
-  Object.entries(system.options).map(([name, { default: value }]) => [name, value]),
-)
-
 describe('Galera', () => {
-  let cluster: RunningCluster
-  const connections: Connection[] = []
-  const open = async (at: number): Promise<Connection> => {
-    const connection = await Connection.open(cluster.nodes[at]!)
-    connections.push(connection)
-    return connection
-  }
-
-  beforeAll(async () => {
-    cluster = await dockerCluster.up({
-      runId: `galera-${process.pid}`,
-      systemName: 'galera',
-      system,
-      nodes: 3,
-      options,
-      progress: () => {},
-      signal: never,
-    })
-    await cluster.awaitReady(60_000, never)
-  })
-  afterAll(async () => {
-    for (const connection of connections) connection.close()
-    await cluster?.down()
-  })
+  const shared = sharedCluster({ name: 'galera', system, nodes: 3 })
+  const open = async (at: number): Promise<Connection> =>
+    shared.closeLater(await Connection.open(shared.cluster.nodes[at]!))
 
   it('lets a transaction on one node write over what another node has committed since it read', async () => {
     const [first, second, witness] = [await open(0), await open(1), await open(1)]
@@ -63,7 +36,7 @@ describe('Galera', () => {
 
   it('refuses, definitely, what is asked of a node that is alone', async () => {
     const alone = await open(2)
-    await cluster.network!.setGrudge({ g3: ['g1', 'g2'], g1: ['g3'], g2: ['g3'] })
+    await shared.cluster.network!.setGrudge({ g3: ['g1', 'g2'], g1: ['g3'], g2: ['g3'] })
     const text = 'SELECT value FROM elements'
     const ask = () => alone.run({ name: '', text }).catch((error: unknown) => alone.settled(error))
     await expect.poll(ask, { timeout: 30_000, interval: 100 }).toBeInstanceOf(DefiniteError)

@@ -4,6 +4,7 @@
  * node only. What is asked of it: what do transactions on different nodes see of each other, and is a commit kept?
  */
 import type { Claim, System } from '../../../harness/api.ts'
+import { claimsOf } from '../claims.ts'
 import { clientsOf, lists } from '../clients.ts'
 import { Connection } from '../mariadb/connection.ts'
 import { dialect } from '../mariadb/dialect.ts'
@@ -54,12 +55,5 @@ export default {
   wallTime,
   membership,
   clients,
-  claims: () => ({
-    register: kept,
-    set: kept,
-    'list-append': transactions,
-    'rw-register': transactions,
-    bank: transactions,
-    predicate: transactions,
-  }),
+  claims: () => claimsOf({ register: kept, set: kept, transactions }),
 } satisfies System

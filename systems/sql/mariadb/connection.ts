@@ -5,12 +5,14 @@
 import { connect, type Socket } from 'node:net'
 import mysql from 'mysql2/promise'
 import { type ClusterNode, DefiniteError } from '../../../harness/api.ts'
-import type { Row, Connection as SqlConnection, Statement } from '../connection.ts'
+import {
+  CONNECT_LIMIT_MS,
+  type Row,
+  type Connection as SqlConnection,
+  type Statement,
+} from '../connection.ts'
 import { settled } from './errors.ts'
 import { DATABASE, SERVER_PORT, USER } from './nodes.ts'
-
-/** Shorter than any sensible operation time-out, so that "never connected" is known as such. */
-const CONNECT_LIMIT_MS = 500
 
 /** As whom, and where to. */
 export interface Login {

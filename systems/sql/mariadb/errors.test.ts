@@ -1,12 +1,13 @@
-import { describe, expect, it } from 'vitest'
-import { DefiniteError, Refused } from '../../../harness/api.ts'
+import { itTellsOutcomes } from '../testing/outcomes.ts'
 import { settled } from './errors.ts'
 
 const said = (errno: number, sqlState = 'HY000'): Error =>
   Object.assign(new Error(`error ${errno}`), { errno, sqlState })
 
-describe('a MariaDB error is definite', () => {
-  it.each([
+itTellsOutcomes({
+  database: 'MariaDB',
+  settled,
+  definite: [
     said(1213, '40001'),
     said(1205),
     said(1020),
@@ -15,20 +16,8 @@ describe('a MariaDB error is definite', () => {
     said(1290),
     said(1114),
     new Error("Can't add new command when connection is in closed state"),
-  ])('when the statement was rolled back or never sent: $message', (error) => {
-    const result = settled(error)
-    expect(result).toBeInstanceOf(DefiniteError)
-    expect((result as Error).message).toContain(error.message)
-  })
-
-  it('when it is one already, and keeps what it saw', () => {
-    const refused = new Refused([1, 2, 3])
-    expect(settled(refused)).toBe(refused)
-  })
-})
-
-describe('a MariaDB error is indefinite', () => {
-  it.each([
+  ],
+  indefinite: [
     Object.assign(new Error('Connection lost: The server closed the connection.'), {
       code: 'PROTOCOL_CONNECTION_LOST',
       fatal: true,
@@ -41,11 +30,6 @@ describe('a MariaDB error is indefinite', () => {
     said(1105),
     // The same number from somebody else proves nothing.
     Object.assign(new Error('somebody else'), { errno: 1213 }),
-  ])('when the statement may have been committed: $message', (error) => {
-    expect(settled(error)).toBe(error)
-  })
-
-  it('when it is no error at all', () => {
-    expect(settled(1213)).toBe(1213)
-  })
+  ],
+  code: 1213,
 })

@@ -4,10 +4,11 @@
  * see who read from a replica?
  */
 import type { Claim, System } from '../../../harness/api.ts'
+import { claimsOf } from '../claims.ts'
 import { lists } from '../clients.ts'
 import { primaries, ready, wallTime } from './health.ts'
 import { image } from './image.ts'
-import { isolation, snapshotIsolation, transactionClaims } from './isolation.ts'
+import { isolation, snapshotIsolation, transactionClaim } from './isolation.ts'
 import { members, spec } from './nodes.ts'
 import { clients } from './sessions.ts'
 
@@ -68,6 +69,6 @@ export default {
   clients,
   claims(options) {
     const single = options.reads === 'replica' ? replicas : durability[options.flush ?? '1']!
-    return { register: single, set: single, ...transactionClaims(options) }
+    return claimsOf({ register: single, set: single, transactions: transactionClaim(options) })
   },
 } satisfies System

@@ -1,5 +1,5 @@
 /** MariaDB's isolation levels: the options, and what the manual promises of each. */
-import type { Claim, DataType, Option, OptionValues } from '../../../harness/api.ts'
+import type { Claim, Option, OptionValues } from '../../../harness/api.ts'
 
 export const isolation: Option = {
   summary: 'the isolation level of every transaction',
@@ -44,10 +44,10 @@ const snapshots: Claim = {
     'does not show is rolled back (error 1020)',
 }
 
-/** What transactions are promised, by data type. */
-export const transactionClaims = (options: OptionValues): Readonly<Record<DataType, Claim>> => {
+/** What transactions are promised. */
+export const transactionClaim = (options: OptionValues): Claim => {
   const level = options.isolation ?? isolation.default
-  const claim =
-    level === 'repeatable-read' && options.snapshotIsolation === 'on' ? snapshots : levels[level]!
-  return { 'list-append': claim, 'rw-register': claim, bank: claim, predicate: claim }
+  return level === 'repeatable-read' && options.snapshotIsolation === 'on'
+    ? snapshots
+    : levels[level]!
 }

@@ -1,46 +1,24 @@
 /** What is particular to MariaDB: its settings, what its snapshots let through, its replicas. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DefiniteError, type OptionValues } from '../../../harness/api.ts'
-import type { RunningCluster } from '../../../harness/cluster/cluster.ts'
-import { dockerCluster } from '../../../harness/cluster/docker/docker.ts'
+import { describe, expect, it } from 'vitest'
+import { DefiniteError } from '../../../harness/api.ts'
+import { sharedCluster } from '../../../harness/testing/cluster.ts'
 import { lostUpdate, openAccounts, writeSkew } from '../testing/schedules.ts'
 import { Connection } from './connection.ts'
 import system from './index.ts'
 
 const never = new AbortController().signal
-const options: OptionValues = {
-  ...Object.fromEntries(
-    Object.entries(system.options).map(([name, { default: value }]) => [name, value]),
-  ),
-  reads: 'replica',
-}
-
 describe('MariaDB with a replica', () => {
-  let cluster: RunningCluster
-  const connections: Connection[] = []
+  const shared = sharedCluster({
+    name: 'mariadb',
+    system,
+    nodes: 2,
+    options: { reads: 'replica' },
+  })
   const open = async (at: number, ...statements: readonly string[]): Promise<Connection> => {
-    const connection = await Connection.open(cluster.nodes[at]!)
-    connections.push(connection)
+    const connection = shared.closeLater(await Connection.open(shared.cluster.nodes[at]!))
     for (const text of statements) await connection.run({ name: '', text })
     return connection
   }
-
-  beforeAll(async () => {
-    cluster = await dockerCluster.up({
-      runId: `mariadb-${process.pid}`,
-      systemName: 'mariadb',
-      system,
-      nodes: 2,
-      options,
-      progress: () => {},
-      signal: never,
-    })
-    await cluster.awaitReady(60_000, never)
-  })
-  afterAll(async () => {
-    for (const connection of connections) connection.close()
-    await cluster?.down()
-  })
 
   it('has the settings that were asked for', async () => {
     const connection = await open(0)
@@ -79,6 +57,7 @@ describe('MariaDB with a replica', () => {
   })
 
   it('has on its replica, a moment later, what its primary has, and the replica takes no writes', async () => {
+    const { cluster, options } = shared
     const writer = await system.clients.set({ cluster, node: cluster.nodes[0]!, options })
     await writer.invoke({ f: 'add', value: 5 }, never)
     const read = () => writer.invoke({ f: 'read', value: null }, never)

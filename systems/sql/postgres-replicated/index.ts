@@ -4,10 +4,11 @@
  * was acknowledged survive a fail-over, and what do those see who read elsewhere than they write?
  */
 import type { Claim, System } from '../../../harness/api.ts'
+import { claimsOf } from '../claims.ts'
 import { lists } from '../clients.ts'
 import { primaries, wallTime } from '../postgres/health.ts'
 import { image } from '../postgres/image.ts'
-import { isolation, transactionClaims } from '../postgres/isolation.ts'
+import { isolation, transactionClaim } from '../postgres/isolation.ts'
 import { ready } from './health.ts'
 import { members, spec } from './nodes.ts'
 import { clients } from './sessions.ts'
@@ -44,6 +45,12 @@ export default {
       default: 'asynchronous',
       choices: ['asynchronous', 'synchronous'],
     },
+    waits: {
+      summary:
+        'whose commits wait for the standby: all, or not those of the clients of every other node (synchronous_commit=local)',
+      default: 'all',
+      choices: ['all', 'some'],
+    },
     reads: {
       summary:
         'who answers transactions that only read: the primary, a standby (stale by design), or the own node whatever it is',
@@ -75,16 +82,10 @@ export default {
   primaries,
   wallTime,
   clients,
-  claims({ replication, reads = 'primary', isolation }) {
-    const kept = replication === 'synchronous' ? synchronous : asynchronous
+  claims({ replication, waits, reads = 'primary', isolation }) {
+    const kept = replication === 'synchronous' && waits !== 'some' ? synchronous : asynchronous
     const seen = reads === 'primary' ? kept : elsewhere
-    const levels = transactionClaims(isolation)
-    return {
-      register: seen,
-      set: kept,
-      ...(seen === synchronous
-        ? levels
-        : Object.fromEntries(Object.keys(levels).map((type) => [type, seen]))),
-    }
+    const transactions = seen === synchronous ? transactionClaim(isolation) : seen
+    return claimsOf({ register: seen, set: kept, transactions })
   },
 } satisfies System

@@ -5,18 +5,22 @@
 import { Socket } from 'node:net'
 import { Client, type QueryArrayConfig, type QueryArrayResult } from 'pg'
 import { type ClusterNode, DefiniteError } from '../../../harness/api.ts'
-import type { Row, Connection as SqlConnection, Statement } from '../connection.ts'
+import {
+  CONNECT_LIMIT_MS,
+  type Row,
+  type Connection as SqlConnection,
+  type Statement,
+} from '../connection.ts'
 import { cancel } from './cancel.ts'
 import { settled } from './errors.ts'
 import { SERVER_PORT } from './nodes.ts'
-
-/** Shorter than any sensible operation time-out, so that "never connected" is known as such. */
-const CONNECT_LIMIT_MS = 500
 
 export interface Habits {
   readonly limitMs?: number
   /** The isolation level of every transaction, as PostgreSQL names it. */
   readonly isolation?: string
+  /** How far a commit must have come when it is acknowledged (synchronous_commit); the server's setting if absent. */
+  readonly commit?: string
   /** After how long the server is asked to cancel a statement, ms; absent or 0: never. */
   readonly cancelAfterMs?: number
   /** What is believed of a commit that comes with a warning: it may be lost, or nothing is wrong. */
@@ -47,6 +51,10 @@ export class Connection implements SqlConnection {
   /** Connects to one server. @throws what the driver throws; nothing was asked of the server then */
   static async open(node: ClusterNode, habits: Habits = {}): Promise<Connection> {
     const { limitMs = CONNECT_LIMIT_MS, isolation = 'read committed', login = superuser } = habits
+    const settings = {
+      default_transaction_isolation: isolation,
+      ...(habits.commit === undefined ? {} : { synchronous_commit: habits.commit }),
+    }
     const endpoint = node.endpoint(SERVER_PORT)
     const socket = new Socket()
     const client = new Client({
@@ -54,7 +62,9 @@ export class Connection implements SqlConnection {
       stream: () => socket,
       ...login,
       application_name: 'schism',
-      options: `-c default_transaction_isolation=${isolation.replaceAll(' ', '\\ ')}`,
+      options: Object.entries(settings)
+        .map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`)
+        .join(' '),
       ssl: false,
       connectionTimeoutMillis: limitMs,
     })

@@ -1,13 +1,14 @@
 import { DatabaseError } from 'pg'
-import { describe, expect, it } from 'vitest'
-import { DefiniteError, Refused } from '../../../harness/api.ts'
+import { itTellsOutcomes } from '../testing/outcomes.ts'
 import { settled } from './errors.ts'
 
 const said = (severity: string, code: string | undefined): Error =>
   Object.assign(new DatabaseError(`${severity} ${code}`, 0, 'error'), { severity, code })
 
-describe('a PostgreSQL error is definite', () => {
-  it.each([
+itTellsOutcomes({
+  database: 'PostgreSQL',
+  settled,
+  definite: [
     said('ERROR', '40001'),
     said('ERROR', '40P01'),
     said('ERROR', '40002'),
@@ -21,20 +22,8 @@ describe('a PostgreSQL error is definite', () => {
     said('ERROR', 'XX001'),
     new Error('Client has encountered a connection error and is not queryable'),
     new Error('Client was closed and is not queryable'),
-  ])('when the statement was rolled back or never sent: $message', (error) => {
-    const result = settled(error)
-    expect(result).toBeInstanceOf(DefiniteError)
-    expect((result as Error).message).toContain(error.message)
-  })
-
-  it('when it is one already, and keeps what it saw', () => {
-    const refused = new Refused([1, 2, 3])
-    expect(settled(refused)).toBe(refused)
-  })
-})
-
-describe('a PostgreSQL error is indefinite', () => {
-  it.each([
+  ],
+  indefinite: [
     new Error('Connection terminated unexpectedly'),
     new Error('Connection terminated'),
     Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' }),
@@ -50,11 +39,6 @@ describe('a PostgreSQL error is indefinite', () => {
     said('FATAL', '40001'),
     // The same code from somebody else proves nothing.
     Object.assign(new Error('40001'), { severity: 'ERROR', code: '40001' }),
-  ])('when the statement may have been committed: $message', (error) => {
-    expect(settled(error)).toBe(error)
-  })
-
-  it('when it is no error at all', () => {
-    expect(settled('40001')).toBe('40001')
-  })
+  ],
+  code: '40001',
 })

@@ -4,10 +4,11 @@
  * machine and the disk? And isolation: do concurrent transactions see of each other what their level allows, and no more?
  */
 import type { Claim, System } from '../../../harness/api.ts'
+import { claimsOf } from '../claims.ts'
 import { lists } from '../clients.ts'
 import { primaries, ready, wallTime } from './health.ts'
 import { image } from './image.ts'
-import { isolation, transactionClaims } from './isolation.ts'
+import { isolation, transactionClaim } from './isolation.ts'
 import { members, spec } from './nodes.ts'
 import { clients } from './sessions.ts'
 
@@ -48,6 +49,6 @@ export default {
   claims({ fsync, isolation }) {
     const says = `${durability[fsync === 'off' ? 'off' : 'on']}; ${freshness}`
     const single: Claim = { model: 'linearizable', says }
-    return { register: single, set: single, ...transactionClaims(isolation) }
+    return claimsOf({ register: single, set: single, transactions: transactionClaim(isolation) })
   },
 } satisfies System

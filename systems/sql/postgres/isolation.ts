@@ -1,5 +1,5 @@
 /** PostgreSQL's isolation levels: the option, and what the manual promises of each. */
-import type { Claim, DataType, Option, OptionValues } from '../../../harness/api.ts'
+import type { Claim, Option, OptionValues } from '../../../harness/api.ts'
 
 export const isolation: Option = {
   summary: 'the isolation level of every transaction',
@@ -30,8 +30,5 @@ const levels: Readonly<Record<string, Claim>> = {
 export const levelOf = ({ isolation: level = isolation.default }: OptionValues): string =>
   level.replace('-', ' ')
 
-/** What transactions are promised at a level, by data type. */
-export const transactionClaims = (level = isolation.default): Readonly<Record<DataType, Claim>> => {
-  const claim = levels[level]!
-  return { 'list-append': claim, 'rw-register': claim, bank: claim, predicate: claim }
-}
+/** What transactions are promised at a level. */
+export const transactionClaim = (level = isolation.default): Claim => levels[level]!

@@ -1,8 +1,7 @@
 /** What is particular to PostgreSQL: its settings, its compare-and-set under contention, its restarts. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Client, DefiniteError, Refused } from '../../../harness/api.ts'
-import type { RunningCluster } from '../../../harness/cluster/cluster.ts'
-import { dockerCluster } from '../../../harness/cluster/docker/docker.ts'
+import { sharedCluster } from '../../../harness/testing/cluster.ts'
 import type { RegisterCall } from '../../../workloads/register.ts'
 import { lostUpdate, openAccounts, writeSkew } from '../testing/schedules.ts'
 import { Connection } from './connection.ts'
@@ -10,29 +9,20 @@ import system from './index.ts'
 import { clients } from './sessions.ts'
 
 const never = new AbortController().signal
-const options = { fsync: 'off' }
-
 describe('a PostgreSQL server', () => {
-  let cluster: RunningCluster
-  const open = (): Promise<Client<RegisterCall>> =>
-    clients.register({ cluster, node: cluster.nodes[0]!, options })
-
-  beforeAll(async () => {
-    cluster = await dockerCluster.up({
-      runId: `postgres-${process.pid}`,
-      systemName: 'postgres',
-      system,
-      nodes: 1,
-      options,
-      progress: () => {},
-      signal: never,
-    })
-    await cluster.awaitReady(60_000, never)
+  const shared = sharedCluster({
+    name: 'postgres',
+    system,
+    nodes: 1,
+    options: { fsync: 'off' },
   })
-  afterAll(() => cluster?.down())
+  const open = (): Promise<Client<RegisterCall>> => {
+    const { cluster, options } = shared
+    return clients.register({ cluster, node: cluster.nodes[0]!, options })
+  }
 
   it('has the settings that were asked for', async () => {
-    const connection = await Connection.open(cluster.nodes[0]!)
+    const connection = await Connection.open(shared.cluster.nodes[0]!)
     const shown = async (name: string): Promise<unknown> =>
       (await connection.run({ name, text: `SHOW ${name}` }))[0]![0]
     expect(await shown('fsync')).toBe('off')
@@ -43,7 +33,7 @@ describe('a PostgreSQL server', () => {
   })
 
   it('lets through at each isolation level what the level allows, and refuses the rest definitely', async () => {
-    const open = (isolation: string) => Connection.open(cluster.nodes[0]!, { isolation })
+    const open = (isolation: string) => Connection.open(shared.cluster.nodes[0]!, { isolation })
     const outcome = async (schedule: typeof lostUpdate, isolation: string): Promise<unknown> => {
       const [first, second] = [await open(isolation), await open(isolation)]
       await openAccounts(first, 'x', 'y')
@@ -81,22 +71,22 @@ describe('a PostgreSQL server', () => {
 
   it('ends by itself when it is asked to, whoever is connected', async () => {
     const client = await open()
-    const [ending] = await cluster.processes!.terminate(['p1'], 10_000)
+    const [ending] = await shared.cluster.processes!.terminate(['p1'], 10_000)
     expect(ending).toMatchObject({ by: 'itself' })
     await client.close()
-    await cluster.processes!.start(['p1'])
-    await cluster.awaitReady(60_000, never)
+    await shared.cluster.processes!.start(['p1'])
+    await shared.cluster.awaitReady(60_000, never)
   })
 
   it('starts again beside the lock file and the half-made data folder of a kill', async () => {
     const before = await open()
     await before.invoke({ f: 'write', key: 'kept', value: 7 }, never)
-    await cluster.exec('p1', ['sh', '-c', 'test -s /data/postgres/postmaster.pid'])
-    await cluster.exec('p1', ['mkdir', '/data/postgres.new'])
-    await cluster.processes!.kill(['p1'])
+    await shared.cluster.exec('p1', ['sh', '-c', 'test -s /data/postgres/postmaster.pid'])
+    await shared.cluster.exec('p1', ['mkdir', '/data/postgres.new'])
+    await shared.cluster.processes!.kill(['p1'])
     await expect(open()).rejects.toThrow()
-    await cluster.processes!.start(['p1'])
-    await cluster.awaitReady(60_000, never)
+    await shared.cluster.processes!.start(['p1'])
+    await shared.cluster.awaitReady(60_000, never)
     const after = await open()
     expect(await after.invoke({ f: 'read', key: 'kept', value: null }, never)).toBe(7)
     await Promise.all([before, after].map((client) => client.close()))
