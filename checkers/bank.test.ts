@@ -64,6 +64,21 @@ describe('a bank', () => {
     })
   })
 
+  test('that certainly was not opened so is not held against it', () => {
+    const history = lines(
+      '0 invoke open {"a":1}',
+      '0 fail open',
+      '1 invoke read',
+      '1 ok read {"a":5}',
+    )
+    expect(bank(history, unlimited)).toMatchObject({ valid: true, stats: { total: 5 } })
+  })
+
+  test('shows the first of several reads that are equally wrong', () => {
+    const verdict = bank(reading('{"a":9,"b":10}', '{"a":10,"b":9}'), unlimited)
+    expect(verdict).toMatchObject({ anomalies: [{ ops: [2] }] })
+  })
+
   test('cannot be judged without reads, or by operations that it has not', () => {
     expect(bank(lines(...opened), unlimited)).toMatchObject({ reason: 'no read completed' })
     expect(bank(lines('0 invoke push'), unlimited)).toMatchObject({

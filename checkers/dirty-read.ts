@@ -26,14 +26,15 @@ interface Seen {
 const judge = (history: History, meter: Meter): Verdict => {
   const transactions = transactionsOf(history, 'rw-register')
   const writers = new Writers(transactions)
+  const writer = writerOf(transactions, writers)
   const dirty: (() => Anomaly)[] = []
   const mixed: (() => Anomaly)[] = []
   const wrote = [...accesses(transactions)].map(({ writes }) => writes)
   for (const access of accesses(transactions)) {
     meter.step()
-    const seen = [...access.reads.values()].map((at) => seenAt(transactions, writers, at))
+    const seen = [...access.reads.values()].map((at): Seen => ({ at, writer: writer(at) }))
     const aborted = seen.find(
-      ({ writer }) => writer !== NONE && transactions.outcome[writer] === FAIL,
+      (one) => one.writer !== NONE && transactions.outcome[one.writer] === FAIL,
     )
     if (aborted !== undefined) dirty.push(() => dirtyRead(transactions, access.one, aborted))
     const pair = differing(transactions, wrote, seen)
@@ -48,24 +49,34 @@ const judge = (history: History, meter: Meter): Verdict => {
   return verdictOf(shown, [doubtOf(transactions, writers, 'write')], stats)
 }
 
-const seenAt = ({ key, value, owner }: Transactions, writers: Writers, at: number): Seen => {
-  const write = writers.of(key[at]!, value[at]!)
-  return { at, writer: write === NONE ? NONE : owner[write]! }
+/** Who wrote each value, NONE where nobody can tell. */
+const writerOf = (
+  { key, value, owner }: Transactions,
+  writers: Writers,
+): ((at: number) => number) => {
+  const first = (at: number): number => writers.of(key[at]!, value[at]!)
+  const ambiguous = new Set(writers.duplicates.map(first))
+  return (at) => {
+    const write = first(at)
+    return write === NONE || ambiguous.has(write) ? NONE : owner[write]!
+  }
 }
 
-/** The first row, and another one that shows another transaction although each of the two set both, or nobody did. */
+/** The first two rows that show different transactions although each of the two set both, or nobody did. */
 const differing = (
   { key, value }: Transactions,
   wrote: readonly Accesses['writes'][],
   seen: readonly Seen[],
 ): readonly [Seen, Seen] | undefined => {
-  const [first] = seen
   const setsBoth = (one: Seen, other: Seen): boolean =>
     one.writer === NONE ? value[one.at] === NULL_CODE : wrote[one.writer]!.has(key[other.at]!)
-  const other = seen.find(
-    (one) => one.writer !== first!.writer && setsBoth(one, first!) && setsBoth(first!, one),
-  )
-  return other && [first!, other]
+  for (const [place, one] of seen.entries()) {
+    const other = seen
+      .slice(place + 1)
+      .find((next) => next.writer !== one.writer && setsBoth(one, next) && setsBoth(next, one))
+    if (other !== undefined) return [one, other]
+  }
+  return undefined
 }
 
 const row = (transactions: Transactions, at: number): string =>

@@ -76,6 +76,11 @@ describe('long-fork', () => {
     expect(of(longFork, history('wx1', 'wy1', 'rx1 ry', 'rx1 ry1', 'rx rz', 'ry rz'))).toEqual([])
   })
 
+  test('reads of one key alone are none that could fork', () => {
+    const { stats } = longFork(history('wx1', 'wy1', 'rx1', 'rx1 ry1'), unlimited)
+    expect(stats).toEqual({ reads: 1, forks: 0 })
+  })
+
   test('what is written twice leaves it unknown', () => {
     expect(longFork(history('wx1', 'wx2', 'rx1 ry'), unlimited)).toMatchObject({
       reason: 'operation 0 and operation 2 both write x: expected every key once at most',
@@ -163,6 +168,22 @@ describe('dirty-read', () => {
     expect(of(dirtyReads, history('wx1 wy1', 'wx2 wy2', 'rx2 ry2', 'rx1 ry1'))).toEqual([])
   })
 
+  test('what a transaction reads of its own writes is no row of another one', () => {
+    expect(of(dirtyReads, history('wx1 wy1', 'wx2 rx2 ry1 wy2'))).toEqual([])
+  })
+
+  test('rows that are set together may stand beside others', () => {
+    const one = history('wx1 wy1', 'wx2 wy2', 'wz3', 'rz3 rx1 ry2')
+    expect(of(dirtyReads, one)).toEqual(['inconsistent-read'])
+  })
+
+  test('what is written twice leaves it unknown', () => {
+    expect(dirtyReads(history(fail('wx1'), 'wx1', 'rx1'), unlimited)).toMatchObject({
+      reason: 'operation 0 and operation 2 both write 1 to x: expected every value of a key once',
+    })
+    expect(of(dirtyReads, history('wx1 wy1', 'wx1', 'wx2 wy2', 'rx1 ry2'))).toEqual([])
+  })
+
   test('agrees with the definition on rows that are all set together', () => {
     const act = fc.record({
       fails: fc.nat(4),
@@ -241,6 +262,12 @@ describe('monotonic', () => {
     expect(monotonic(one, unlimited)).toMatchObject({
       anomalies: [{ type: 'cyclic-reads', ops: [4, 6], edges: [{}, {}] }],
     })
+  })
+
+  test('every read of a process is held against the longest before it', () => {
+    const read = (text: string) => by(1, text)
+    const one = lists('ax1', 'ax2', 'ax3', read('rx123'), read('rx1'), read('rx12'))
+    expect(monotonic(one, unlimited)).toMatchObject({ stats: { 'non-monotonic-read': 2 } })
   })
 
   test('reads of several processes may be stale', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { unlimited } from './checker.ts'
+import { unlimited, type Verdict } from './checker.ts'
 import { type EventInput, History } from './history.ts'
 import { listAppend } from './list-append.ts'
 import { restrict } from './sequential/restrict.ts'
@@ -226,6 +226,30 @@ const cases: readonly Case[] = [
     types: ['garbage-read'],
     not: 'read-committed',
   },
+  {
+    name: 'a read of what nobody wrote, twice',
+    history: concurrent('rx99'),
+    types: ['duplicate-elements', 'garbage-read'],
+    not: 'read-uncommitted',
+  },
+  {
+    name: 'a read of what is appended later, and then fails',
+    history: oneByOne('rx1', fail('ax1')),
+    types: ['G1a'],
+    not: 'read-committed',
+  },
+  {
+    name: 'one dirty update, however many appends come behind it',
+    history: concurrent(fail('ax1'), 'ax2', 'ax3', 'rx123'),
+    types: ['G1a', 'dirty-update'],
+    not: 'read-committed',
+  },
+  {
+    name: 'no lost update: one transaction read the version between two appends of its own',
+    history: concurrent('rxax1rx1ax2', 'rx1ax3'),
+    types: ['G-single-item', 'G1b'],
+    not: 'read-committed',
+  },
 ]
 
 describe('literal histories', () => {
@@ -317,6 +341,30 @@ test('a cycle that is hard to find', () => {
   expect(cycle.type).toBe('G-single-item')
   expect(cycle.edges).toHaveLength(length)
   expect(cycle.edges!.filter(({ relation }) => relation === 'rw')).toHaveLength(1)
+  const told = [...cycle.summary.matchAll(/T(\d+) is operation/g)].map(([, name]) => Number(name))
+  expect(told).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, length - 2, length - 1, length])
+  expect(cycle.summary).toMatch(
+    /T8 < T9, because .*; … 139 more …; T148 < T149, .*T150 < T1, because/,
+  )
+})
+
+test('what was found before the limits end the search stays found', () => {
+  const history = concurrent('ax1ry1', 'ay1rx1', 'az1', 'rz1')
+  const after = (polls: number): Verdict => {
+    let left = polls
+    return listAppend('read-committed')(history, {
+      exceeded: () => (left-- > 0 ? undefined : 'out of time (1 s)'),
+    })
+  }
+  const verdicts = Array.from({ length: 100 }, (_, polls) => after(polls))
+  expect(verdicts[0]).toEqual({ valid: 'unknown', reason: 'out of time (1 s)' })
+  expect(judge(history).verdict.stats).not.toHaveProperty('undecided')
+  const cut = verdicts.filter(({ stats }) => stats?.undecided !== undefined)
+  for (const { valid, stats } of cut) {
+    expect(valid).toBe(stats!.G1c === undefined ? 'unknown' : false)
+    expect(stats!.strongest).toBe('none')
+  }
+  expect(cut.map(({ valid }) => valid)).toContain(false)
 })
 
 describe('histories that tell less than they should', () => {
@@ -346,6 +394,7 @@ describe('histories that tell less than they should', () => {
     expect(judge(concurrent('ax1', 'ax1', 'ay1rz', 'az1ry')).types).toEqual(['G2-item'])
     expect(judge(concurrent('ax1', 'ax1', 'rx11')).types).toEqual([])
     expect(judge(concurrent('ax1', fail('ax1'), 'rx1')).types).toEqual([])
+    expect(judge(concurrent('ax1ry1', 'ax1', 'rx1ay1')).types).toEqual([])
   })
 
   test('operations of another kind are none that can be judged', () => {

@@ -28,6 +28,21 @@ describe('predicate', () => {
     })
   })
 
+  test('many such inserts are told by two of them', () => {
+    const inserts = Array.from({ length: 5 }, (_, at) => `${at} invoke insert@1`)
+    const history = lines(...inserts, ...inserts.map((one) => one.replace('invoke', 'ok')))
+    expect(predicate(history, unlimited)).toMatchObject({
+      anomalies: [
+        {
+          ops: [0, 1],
+          summary: expect.stringMatching(
+            /^operation 0 and operation 1 each .* \(and 3 more did\):/,
+          ),
+        },
+      ],
+    })
+  })
+
   test('a row that comes within a transaction', () => {
     const history = lines('0 invoke scan@1', '0 ok scan@1 [[],[2]]')
     expect(predicate(history, unlimited)).toMatchObject({
@@ -60,6 +75,13 @@ describe('predicate', () => {
     expect(predicate(lines('0 invoke scan@1', '0 ok scan@1 [1]'), unlimited)).toMatchObject({
       reason: expect.stringContaining('value [1]: expected two lists of rows'),
     })
+    expect(predicate(lines('0 invoke scan@1', '0 ok scan@1 [[{}],[{}]]'), unlimited)).toMatchObject(
+      {
+        reason: expect.stringContaining(
+          'value [[{}],[{}]]: expected two lists of rows, each a text',
+        ),
+      },
+    )
     expect(predicate(lines('0 invoke scan'), unlimited)).toMatchObject({
       reason: expect.stringContaining('no key: expected that of the rows'),
     })

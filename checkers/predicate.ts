@@ -10,6 +10,7 @@ import { count, guarded, strange, verdictOf } from './guarded.ts'
 import { type History, INVOKE, type Key, NEMESIS, NONE, OK } from './history.ts'
 import type { Meter } from './limits.ts'
 import { NotInModel } from './model.ts'
+import { isScalar } from './transactions/elements.ts'
 import { forbids } from './transactions/lattice.ts'
 
 /** How many of each kind are shown. */
@@ -30,8 +31,11 @@ const judge = (history: History, meter: Meter, level: string): Verdict => {
     const completion = partner[position]!
     if (completion === NONE || type[completion] !== OK) continue
     const own = history.keys[key[position]!]!
-    if (name === 'insert') inserts.set(own, [...(inserts.get(own) ?? []), position])
-    else {
+    if (name === 'insert') {
+      const known = inserts.get(own) ?? []
+      if (known.length === 0) inserts.set(own, known)
+      known.push(position)
+    } else {
       scans++
       phantoms.push(...phantomsIn(history, position, completion))
     }
@@ -48,13 +52,14 @@ const judge = (history: History, meter: Meter, level: string): Verdict => {
 }
 
 const tell = (history: History, key: Key, positions: readonly number[]): Anomaly => {
-  const names = positions.map((position) => `operation ${history.columns.index[position]}`)
+  const ops = positions.slice(0, 2).map((position) => history.columns.index[position]!)
+  const more = positions.length - ops.length
   return {
     type: 'G2',
     summary:
-      `${names.join(' and ')} each found no row of key ${key} and inserted one: ` +
-      'whichever came first, the other one must have found its row',
-    ops: positions.slice(0, 2).map((position) => history.columns.index[position]!),
+      `${ops.map((op) => `operation ${op}`).join(' and ')} each found no row of key ${key} and inserted one` +
+      `${more === 0 ? '' : ` (and ${more} more did)`}: whichever came first, the other one must have found its row`,
+    ops,
   }
 }
 
@@ -63,7 +68,7 @@ const phantomsIn = (history: History, position: number, completion: number): rea
   const found = value.at(completion)
   if (!isScan(found))
     throw new NotInModel(
-      `operation ${index[completion]}: value ${JSON.stringify(found)}: expected two lists of rows`,
+      `operation ${index[completion]}: value ${JSON.stringify(found)}: expected two lists of rows, each a text or a number`,
     )
   const [first, second] = found
   const added = second.filter((row) => !first.includes(row))
@@ -81,8 +86,11 @@ const phantomsIn = (history: History, position: number, completion: number): rea
   ]
 }
 
+/** Rows are names or numbers, which are the same where they look so. */
 const isScan = (value: unknown): value is readonly [readonly unknown[], readonly unknown[]] =>
-  Array.isArray(value) && value.length === 2 && value.every(Array.isArray)
+  Array.isArray(value) &&
+  value.length === 2 &&
+  value.every((rows) => Array.isArray(rows) && rows.every(isScalar))
 
 /** A checker of what a level of isolation allows. */
 export const predicateAt = (level: string): Checker =>

@@ -72,7 +72,7 @@ const cases: readonly Case[] = [
     name: 'internal',
     history: concurrent('rx1rx2', 'wx1', 'wx2'),
     types: ['internal'],
-    not: 'read-atomic',
+    not: 'read-atomic, consistent-view, repeatable-read',
   },
   {
     name: 'internal: not the own write',
@@ -96,14 +96,14 @@ const cases: readonly Case[] = [
     name: 'writes follow reads: without that source the reads alone still tell (Elle finds nothing)',
     history: concurrent('ry1wx1wy2', 'rx1ry1', 'wy1'),
     types: ['observed-transaction-vanishes'],
-    not: 'monotonic-atomic-view',
+    not: 'monotonic-view, monotonic-atomic-view',
   },
   {
     name: 'writes follow reads: read skew',
     history: concurrent('ry1wx1wy2', 'rx1ry1', 'wy1'),
     sources: ['wfr-keys'],
     types: ['G-single-item'],
-    not: 'monotonic-atomic-view, consistent-view',
+    not: 'monotonic-view, monotonic-atomic-view',
   },
   {
     name: 'cyclic versions by processes',
@@ -136,7 +136,13 @@ const cases: readonly Case[] = [
     name: 'a fractured read, which no order of the writes explains (Elle finds none)',
     history: concurrent('wx1wy1', 'wx2wy2', 'rx1ry2'),
     types: ['fractured-read'],
-    not: 'read-atomic',
+    not: 'read-atomic, consistent-view, repeatable-read',
+  },
+  {
+    name: 'what the reader had seen overwritten, which no dependency shows (Elle finds none)',
+    history: concurrent('wx1', 'rx1wx2wy1', 'ry1wz1', 'rz1rx1'),
+    types: ['causality-violation'],
+    not: 'causal-cerone, consistent-view, repeatable-read',
   },
   {
     name: 'a future read',
@@ -152,6 +158,15 @@ const cases: readonly Case[] = [
     not: 'read-uncommitted',
   },
 ]
+
+test('a value that is written twice leaves open what cannot be excluded, and accuses nobody', () => {
+  const reason = 'operation 0 and operation 1 both write 1 to x: expected every value of a key once'
+  const { verdict } = judge(concurrent(fail('wx1'), 'wx1', 'rx1'))
+  expect(verdict).toMatchObject({ valid: 'unknown', reason })
+  expect(judge(concurrent('wx1wx2', 'wx1', 'rx1')).types).toEqual([])
+  expect(judge(concurrent('rx1wx1', 'wx1')).types).toEqual([])
+  expect(judge(concurrent('wx1', 'wx1', 'ry3')).types).toEqual(['garbage-read'])
+})
 
 describe('literal histories', () => {
   test.each(cases)('$name', ({ history, sources, types, not }) => {

@@ -114,6 +114,11 @@ describe('what is no transaction of the data type is refused in one line', () =>
       [txn('invoke', 0, [['append', 'x', 1]]), txn('ok', 0, [['append', 'x', 2]])],
       'expected that of its invocation',
     ],
+    [
+      'list-append',
+      [txn('invoke', 0, [['append', 'x', 1]]), txn('ok', 0, [['append', 'y', 1]])],
+      'value [["append","y",1]]: expected that of its invocation, [["append","x",1]]',
+    ],
   ]
   test.each(refused)('%s %#', (type, events, message) => {
     expect(() => columnsOf(type, ...events)).toThrow(message)

@@ -157,7 +157,11 @@ class Reading {
     if (value.kind[position] === TRANSACTION) return value.code[position]!
     const found = value.at(position)
     if (Array.isArray(found) && found.length === 0) return NONE
-    throw this.error(position, `value ${brief(found)}: expected micro-operations [f, key, value]`)
+    throw this.error(
+      position,
+      `value ${brief(found)}: expected micro-operations [f, key, value], a key being a text or a number, ` +
+        'a value a text, a number, true, false, null or a list of these',
+    )
   }
 
   /** @param done whether the read tells what was there */

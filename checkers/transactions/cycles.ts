@@ -18,6 +18,9 @@ import type { Tally } from './tally.ts'
 import { proved } from './verify.ts'
 import { indexesOf } from './words.ts'
 
+/** Steps of a long cycle that are told in words. */
+const [FIRST, LAST] = [8, 3]
+
 /** Why one transaction comes before another one. */
 export interface Reason {
   /** In words, given what the two are called. */
@@ -106,7 +109,7 @@ const tell = (
     ([one, short]) => `${short} is operation ${indexOf(transactions, one)}`,
   )
   return {
-    summary: `${lines.join('; ')}: a contradiction (${called.join(', ')})`,
+    summary: `${shortened(lines, 0).join('; ')}: a contradiction (${shortened(called, 1).join(', ')})`,
     ops: indexesOf(transactions, [...names.keys(), ...witnesses]),
     edges: steps.map(({ from, to, relation }, place) => ({
       from: indexOf(transactions, from),
@@ -115,6 +118,13 @@ const tell = (
       why: whys[place]!,
     })),
   }
+}
+
+/** The first and the last of very many steps, or of what they speak of; the edges hold all. @param more at the beginning */
+const shortened = (all: readonly string[], more: number): readonly string[] => {
+  const [first, last] = [all.slice(0, FIRST + more), all.slice(-LAST)]
+  const between = all.length - first.length - last.length
+  return between <= FIRST ? all : [...first, `… ${between} more …`, ...last]
 }
 
 const inOrder = (

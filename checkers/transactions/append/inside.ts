@@ -22,20 +22,46 @@ export const findInternal = (versions: Versions, tally: Tally): void => {
       ops: indexesOf(transactions, [reader]),
     }))
   })
-  eachAppend(transactions, (append, writer) => {
-    findReversed(versions, append, writer, tally)
-    for (let before = previous[append]!; before !== NONE; before = previous[before]!) {
-      if (transactions.kind[before] !== READ || !contains(versions, before, append)) continue
-      const [key, value] = [transactions.key[append]!, transactions.value[append]!]
-      tally.add('future-read', () => ({
-        summary:
-          `${operation(transactions, writer)} read ${keyWord(transactions, key)} = ` +
-          `${readWord(transactions, before)} before it appended ${valueWord(transactions, value)} itself`,
-        ops: indexesOf(transactions, [writer]),
-      }))
-      return
+  eachAppend(transactions, (append, writer) => findReversed(versions, append, writer, tally))
+  findFuture(versions, tally)
+}
+
+/** Reads of what the transaction appended only later; its appends, however many, are not compared with each other. */
+const findFuture = (versions: Versions, tally: Tally): void => {
+  const { transactions, previous } = versions
+  const { size, first, end, kind } = transactions
+  // The read of the same key before each micro-operation of the transaction at hand that has one.
+  const before = new Map<number, number>()
+  for (let one = 0; one < size; one++) {
+    if (before.size > 0) before.clear()
+    for (let at = first[one]!; at < end[one]!; at++) {
+      const last = previous[at]!
+      if (last === NONE) continue
+      const read = kind[last] === READ ? last : before.get(last)
+      if (read === undefined) continue
+      before.set(at, read)
+      if (kind[at] !== APPEND) continue
+      let seen: number | undefined = read
+      while (seen !== undefined && !contains(versions, seen, at)) seen = before.get(seen)
+      if (seen !== undefined) tellFuture(versions, seen, at, tally)
     }
-  })
+  }
+}
+
+const tellFuture = (
+  { transactions }: Versions,
+  read: number,
+  append: number,
+  tally: Tally,
+): void => {
+  const { owner, key, value } = transactions
+  const one = owner[append]!
+  tally.add('future-read', () => ({
+    summary:
+      `${operation(transactions, one)} read ${keyWord(transactions, key[append]!)} = ` +
+      `${readWord(transactions, read)} before it appended ${valueWord(transactions, value[append]!)} itself`,
+    ops: indexesOf(transactions, [one]),
+  }))
 }
 
 /** Two appends of one transaction that stand in the list the other way round, or the second one alone. */

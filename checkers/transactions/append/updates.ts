@@ -10,7 +10,7 @@ import { eachAppend, itemBehind, type Versions } from './versions.ts'
 
 /** O(micro-operations) */
 export const findLostUpdates = (versions: Versions, tally: Tally): void => {
-  const { transactions, end, following } = versions
+  const { transactions, end, following, item } = versions
   const { key, length, outcome, keys } = transactions
   // The first read of each version, by the item that comes next, that its transaction appended to.
   const taken = new Int32Array(following.length).fill(NONE)
@@ -21,7 +21,8 @@ export const findLostUpdates = (versions: Versions, tally: Tally): void => {
     if (read === NONE) return
     const elements = Math.max(0, length[read]!)
     const next = itemBehind(versions, read, elements)
-    if (next === NONE) return
+    // A read of what the transaction appended only later is no read before its update.
+    if (next === NONE || (item[append] !== NONE && item[append]! < next)) return
     const last = next === end[key[read]!]
     const first = last ? takenLast[key[read]!]! : taken[next]!
     if (first === NONE) {

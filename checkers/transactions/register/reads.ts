@@ -66,14 +66,15 @@ class Reads {
 
   /** A write may be an update of what was read. */
   update(write: number, writer: number): void {
-    const { transactions, previous, version } = this.versions
+    const { transactions, writers, previous, version } = this.versions
     const { kind, owner, key, value } = transactions
     let read = previous[write]!
     if (read === NONE || kind[read] !== READ) return
     for (; previous[read] !== NONE; read = previous[read]!)
       if (kind[previous[read]!] !== READ) return
     const found = version[read]!
-    if (found === NONE) return
+    // A read of what the transaction wrote only later is no read before its update.
+    if (found === NONE || owner[writers.of(key[read]!, value[read]!)] === writer) return
     const first = this.taken[found]!
     if (first === NONE) {
       this.taken[found] = read

@@ -77,8 +77,22 @@ export const findWeak = (
     breaks(causalAlone, transactions, type, tally, meter)
 }
 
+/**
+ * Puts what breaks the weak levels into the tally, where nothing else is wrong and nobody asks for them: all of it in short
+ * histories, else what is found soon. @throws OutOfLimits
+ */
+export const findBeside = (
+  transactions: Transactions,
+  type: DataType,
+  tally: Tally,
+  meter: Meter,
+): void => {
+  if (transactions.size <= SHORT) findWeak(transactions, type, 'causal', tally, meter)
+  else findFractured(transactions, type, tally, meter)
+}
+
 /** Puts what breaks the levels up to read atomic into the tally. @throws OutOfLimits */
-export const findFractured = (
+const findFractured = (
   transactions: Transactions,
   type: DataType,
   tally: Tally,

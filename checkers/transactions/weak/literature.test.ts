@@ -21,6 +21,12 @@ const known: readonly (readonly [name: string, History, type: string, not: strin
     'strong-session-monotonic-atomic-view',
   ],
   [
+    'a read that is not repeatable, which is two versions of one key',
+    oneByOne('wx1', 'wx2', 'rx1rx2'),
+    'fractured-read',
+    'read-atomic',
+  ],
+  [
     'fractured read, the old value first (Bailis et al., SIGMOD 2014)',
     oneByOne('wx1wy1', 'rxry1'),
     'fractured-read',

@@ -24,7 +24,10 @@ export interface Proof {
   readonly seen: ReadonlyMap<Step, readonly Step[]>
 }
 
-/** O(m²) searches of m transactions; where the limits end that, the proof stays larger. */
+/** Transactions that are tried one by one whether they are needed: each time costs a search of all. */
+const FEW = 100
+
+/** O(m) searches of m transactions, a few times, where they are few; else, or where the limits end that, the proof stays larger. */
 export const proofOf = (
   found: Found,
   finding: Finding,
@@ -35,7 +38,7 @@ export const proofOf = (
   const all = found.dependencies.transactions
   let kept = restricted(all, involved(found, finding, level), type)
   try {
-    for (let before = 0; before !== kept.size; ) {
+    for (let before = 0; before !== kept.size && kept.size <= FEW; ) {
       before = kept.size
       kept = pass(kept, type, level, meter)
     }
