@@ -26,6 +26,7 @@ export interface MachineOptions {
 }
 
 export class Machine implements StateMachine<Command, Result> {
+  readonly has: Has
   readonly versions: Versions
   private promised = new Map<string, Part>()
   private readonly finished = new Memory<true>()
@@ -33,6 +34,7 @@ export class Machine implements StateMachine<Command, Result> {
   private time = 0
 
   constructor(private readonly options: MachineOptions) {
+    this.has = options.has
     this.versions = new Versions(options.versions)
   }
 
@@ -49,8 +51,6 @@ export class Machine implements StateMachine<Command, Result> {
   isFinished(transaction: string): boolean {
     return this.finished.get(transaction) !== undefined
   }
-
-  has = (...args: Parameters<Has>): boolean => this.options.has(...args)
 
   /** The latest version of a key, committed or not. */
   uncommitted(key: string): Version | undefined {

@@ -77,7 +77,7 @@ test.for<Case>([
     timeLimitS: 2,
     by: 'incompatible-order',
   },
-  { bug: 'TX10', workload: 'long-fork', faults: [], seed: 32, timeLimitS: 3, by: 'long-fork' },
+  { bug: 'TX10', workload: 'bank', faults: [], seed: 4, timeLimitS: 3, by: 'wrong-total' },
   { bug: 'TX11', workload: 'list-append', faults: [], seed: 1, timeLimitS: 2, by: 'G1a' },
   {
     bug: 'TX12',

@@ -35,8 +35,7 @@ export class Multiversion implements Control {
 
   see(reader: Reader, key: string): Version | 'cut' | undefined {
     if (this.machine.has('TX11')) return this.machine.uncommitted(key)
-    if (this.machine.has('TX10')) return this.machine.versions.asOf(key, this.ownSnapshot(reader))
-    return this.machine.versions.asOf(key, reader.began)
+    return this.machine.versions.asOf(key, this.snapshotOf(reader))
   }
 
   vote(_: Part, then: Then): void {
@@ -58,14 +57,16 @@ export class Multiversion implements Control {
   private serve(): void {
     const may = ({ reader, wanted }: Wait): boolean =>
       this.machine.has('TX11') ||
-      this.machine.has('TX10') ||
-      !this.machine.parts.some((part) => part.began < reader.began && writesSome(part, wanted))
+      !this.machine.parts.some(
+        (part) => part.began < this.snapshotOf(reader) && writesSome(part, wanted),
+      )
     const served = this.waiting.filter(may)
     this.waiting = this.waiting.filter((wait) => !served.includes(wait))
     for (const { then } of served) then(true)
   }
 
-  private ownSnapshot({ transaction }: Reader): number {
+  private snapshotOf({ transaction, began }: Reader): number {
+    if (!this.machine.has('TX10')) return began
     const at = this.ownSnapshots.get(transaction) ?? this.machine.versions.newest
     this.ownSnapshots.set(transaction, at)
     return at
