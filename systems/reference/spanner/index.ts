@@ -42,8 +42,7 @@ export default {
     bug: bugOption(bugs),
     uncertaintyMs: {
       summary: 'a server that is less certain of the time takes no part, ms',
-      default: '250',
-      drawn: ['250', '1500'],
+      default: '1500',
     },
     snapshotAfter: {
       summary: 'entries in a log before a snapshot takes their place',

@@ -11,9 +11,9 @@
 import type { World } from '../../../harness/api.ts'
 import type { Lending } from '../raft/machine.ts'
 import type { Bug } from './bugs.ts'
-import type { Interval, TrueTime } from './true-time.ts'
+import type { TrueTime } from './true-time.ts'
 
-export const LEASE_MS = 400
+export const LEASE_MS = 600
 /** A server without a time looks so often whether it has one, ms. */
 const AGAIN_MS = 10
 /** No term: to whom it lent its vote before it was started. */
@@ -27,43 +27,44 @@ export class Leases implements Lending {
   private rounds = new Map<number, number>()
   private heard = 0
   private end = Number.NEGATIVE_INFINITY
-  private readonly clock: { now(): Interval | undefined }
 
   /** @param extended is called when the lease of this server, which leads, lasts longer than before */
   constructor(
     private readonly world: World,
     private readonly time: TrueTime,
-    bug: Bug | 'none',
+    private readonly bug: Bug | 'none',
     private readonly extended: () => void,
   ) {
-    this.clock = bug === 'SP3' ? wallClock(world) : time
     this.awaitTime()
   }
 
   // ------------------------------------------------------------ the voter
 
+  /** Whether nobody has its vote now; that its own election time-out is over says nothing of the leader's lease. */
   isFree(givenBack: number | undefined): boolean {
-    const now = this.clock.now()
+    if (this.bug === 'SP3') return true
+    const now = this.time.now()
     if (now === undefined) return false
     this.until ??= now.latest + LEASE_MS
     return this.lentTo === givenBack || now.earliest > this.until
   }
 
   lend(term: number): void {
-    const now = this.clock.now()
+    const now = this.time.now()
     this.lentTo = term
     this.until = now === undefined ? undefined : now.latest + LEASE_MS
   }
 
   private awaitTime(): void {
-    this.isFree(undefined)
+    const now = this.time.now()
+    if (now !== undefined) this.until ??= now.latest + LEASE_MS
     if (this.until === undefined) this.world.after(AGAIN_MS, () => this.awaitTime())
   }
 
   // ------------------------------------------------------------ the leader
 
   asks(round: number): void {
-    const now = this.clock.now()
+    const now = this.time.now()
     if (now !== undefined) this.rounds.set(round, now.earliest)
   }
 
@@ -86,14 +87,6 @@ export class Leases implements Lending {
 
   /** Whether this server, which leads, has the lease now, and still has it at a time. */
   covers(time: number): boolean {
-    const now = this.clock.now()
-    const latest = this.time.now()?.latest
-    if (now === undefined || latest === undefined) return false
-    return now.latest + Math.max(0, time - latest) < this.end
+    return this.time.before(this.end) && time < this.end
   }
 }
-
-/** What a machine's clock shows, as though that were the time. */
-const wallClock = (world: World) => ({
-  now: (): Interval => ({ earliest: world.now(), latest: world.now() }),
-})

@@ -17,7 +17,7 @@ import type { TrueTime } from './true-time.ts'
 
 /** A leader looks so often at its uncertainty, ms; and abdicates where it is larger than this, ms. */
 const LOOK_MS = 100
-const UNCERTAIN_MS = 50
+const UNCERTAIN_MS = 100
 
 export interface Server {
   readonly world: World
