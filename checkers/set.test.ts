@@ -119,6 +119,19 @@ describe('a set is unknown when', () => {
     })
   })
 
+  test('the system did not serve again, so that the last read may have been late', () => {
+    const operations = [...add(0, 1), ...read(0, []), ...add(0, 2)]
+    const unrecovered = { kind: 'unrecovered', afterMs: 60_000, reason: 'n1 is not ready' }
+    const observed = { process: 'nemesis', type: 'info', f: 'observe', value: unrecovered } as const
+    const history = History.from([...lines(...operations), observed])
+    expect(judge(...operations)).toMatchObject({ valid: false })
+    expect(set(history, unlimited)).toMatchObject({
+      valid: 'unknown',
+      reason: 'no read that could be final began after 2 of 2 acknowledged adds (1, 2)',
+    })
+    expect(strict(history, unlimited)).toMatchObject({ valid: false })
+  })
+
   test('it holds operations of something else', () => {
     expect(judge('0 invoke write 1')).toMatchObject({
       valid: 'unknown',

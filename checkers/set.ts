@@ -6,8 +6,9 @@
  * not linearizable: nothing takes elements out. It is `lost` when no read that ended after that one
  * began held the element, and `stale` when one did: the element was there, only late. Every system
  * must keep what it acknowledged, so `lost` is always a violation; `stale` is one only where the system promises
- * linearizability (`linearizable: true`). There is no false alarm in `lost`, whichever read is last:
- * concurrent final reads that disagree have one that held the element.
+ * linearizability (`linearizable: true`). Concurrent final reads that disagree have one that held the element. Where a
+ * system did not serve again after its faults there are no final reads: the last one may have been late, and what it
+ * lacked is not judged, unless linearizability is promised.
  *
  * An element that was read although no add that could have put it there had begun, or only adds that
  * certainly did not happen, is `unexpected`; one that a read holds twice is `duplicated`. An add with
@@ -22,6 +23,7 @@
 import type { Checker, CheckerPlugin, Stats, Verdict } from './checker.ts'
 import { guarded } from './guarded.ts'
 import type { History } from './history.ts'
+import { observations } from './ledger.ts'
 import type { Meter } from './limits.ts'
 import { quantiles, round } from './quantiles.ts'
 import { type Fates, fatesOf, NEVER } from './set/fates.ts'
@@ -41,7 +43,8 @@ export const set: Checker = setWith({})
 
 const judge = (history: History, linearizable: boolean, meter: Meter): Verdict => {
   const fates = fatesOf(history, linearizable, meter)
-  const groups = classify(fates)
+  const isFinal = linearizable || !observations(history).some(({ kind }) => kind === 'unrecovered')
+  const groups = classify(fates, isFinal)
   const stats = numbersOf(history, fates, groups)
   const words = new Words(history, fates, groups)
   const anomalies = [
@@ -60,14 +63,14 @@ const judge = (history: History, linearizable: boolean, meter: Meter): Verdict =
     return {
       valid: 'unknown',
       reason:
-        `no read began after ${unjudged.length} of ${groups.acked} acknowledged adds ` +
-        `(${few(fates, unjudged)})`,
+        `no read ${isFinal ? 'began' : 'that could be final began'} after ` +
+        `${unjudged.length} of ${groups.acked} acknowledged adds (${few(fates, unjudged)})`,
       stats,
     }
   return { valid: true, stats }
 }
 
-const classify = (fates: Fates): Groups => {
+const classify = (fates: Fates, isFinal: boolean): Groups => {
   const groups: Groups = {
     acked: 0,
     ...{ lost: [], stale: [], unexpected: [], duplicated: [], recovered: [], unjudged: [] },
@@ -77,8 +80,8 @@ const classify = (fates: Fates): Groups => {
     const seen = fates.lastSeen[element]!
     const missing = fates.missing[element]!
     if (acked) groups.acked++
-    if (missing !== NEVER)
-      (seen < fates.reads[missing]!.start ? groups.lost : groups.stale).push(element)
+    if (missing !== NEVER && seen >= fates.reads[missing]!.start) groups.stale.push(element)
+    else if (missing !== NEVER) (isFinal ? groups.lost : groups.unjudged).push(element)
     else if (acked && seen === NEVER) groups.unjudged.push(element)
     if (fates.unexpected[element] !== NEVER) groups.unexpected.push(element)
     else if (!acked && seen !== NEVER) groups.recovered.push(element)
