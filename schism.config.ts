@@ -16,6 +16,7 @@ const reference = [
   'multi-paxos',
   'primary-backup',
   'raft',
+  'spanner',
   'transactional-store',
 ]
 
