@@ -2,7 +2,8 @@
  * Times the levels of isolation on histories as Elle's generator and databases with and without concurrency control make
  * them (`transaction-histories.ts`): time linear in length, and what other classes cost. Each row runs in a
  * process of its own, so that memory is that of this history alone. Seconds are of the processor, for machines
- * that do other things as well: of the first check of a process, and of the best of three. The peer is Elle, whose check took `Elle s`
+ * that do other things as well: of the first check of a process, and of the best of ten, or of three of long
+ * histories. The peer is Elle, whose check took `Elle s`
  * on such a machine (in a warm JVM up to 100,000 transactions; where it gave up, until then); the baseline in the same
  * run is the pass that only reads the history into columns. With `file` the history is read from JSON lines first.
  * `npm run bench -- transactions [MOST]` (3,000,000)
@@ -20,7 +21,8 @@ import { readHistory } from '../results/formats/read.ts'
 import { table } from './table.ts'
 import { type Database, type Model, run } from './transaction-histories.ts'
 
-const ROUNDS = 3
+/** From here on a history is checked three times, below ten times: until it runs as compiled, as Elle's in a warm JVM. */
+const LONG = 1_000_000
 
 interface Row {
   readonly name: string
@@ -134,8 +136,9 @@ const measure = (row: Row, path: string): Measured => {
   )
   const { isolation } = row.model === 'list-append' ? listAppend : rwRegister
   const check = isolation.at(row.level ?? 'strict-serializable', row.sources ?? [])!
-  const checks = rounds(() => check(history, unlimited))
-  const columns = rounds(() => transactionsOf(history, row.model))
+  const rounds = row.transactions < LONG ? 10 : 3
+  const checks = repeated(rounds, () => check(history, unlimited))
+  const columns = repeated(rounds, () => transactionsOf(history, row.model))
   const [first, verdict] = checks[0]!
   return {
     not: String(verdict.stats?.not),
@@ -157,8 +160,8 @@ const timed = <T>(work: () => T): Timed<T> => {
   return [(user + system) / 1e6, result]
 }
 
-const rounds = <T>(work: () => T): readonly Timed<T>[] =>
-  Array.from({ length: ROUNDS }, () => timed(work))
+const repeated = <T>(times: number, work: () => T): readonly Timed<T>[] =>
+  Array.from({ length: times }, () => timed(work))
 
 const least = (all: readonly Timed<unknown>[]): number =>
   Math.min(...all.map(([seconds]) => seconds))
