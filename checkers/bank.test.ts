@@ -1,17 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bank, bankWith } from './bank.ts'
-import { unlimited, type Verdict } from './checker.ts'
+import { unlimited } from './checker.ts'
 import { lines } from './testing/histories.ts'
+import { typesOf } from './testing/verdicts.ts'
 
 const numRuns = Number(process.env.SCHISM_RUNS ?? 1000)
 
 const opened = ['0 invoke open {"a":10,"b":10}', '0 ok open {"a":10,"b":10}']
 const reading = (...values: readonly string[]) =>
   lines(...opened, ...values.flatMap((value) => ['1 invoke read', `1 ok read ${value}`]))
-
-const types = (verdict: Verdict): readonly string[] =>
-  verdict.valid === false ? verdict.anomalies.map(({ type }) => type) : []
 
 describe('a bank', () => {
   test('whose reads show the same total is fine', () => {
@@ -23,7 +21,7 @@ describe('a bank', () => {
     ['wrong-total', '{"a":4,"b":10}'],
     ['negative-value', '{"a":-1,"b":21}'],
   ])('%s', (type, value) => {
-    expect(types(bank(reading(value), unlimited))).toEqual([type])
+    expect(typesOf(bank(reading(value), unlimited))).toEqual([type])
   })
 
   test('may be allowed to be overdrawn', () => {
@@ -32,8 +30,8 @@ describe('a bank', () => {
   })
 
   test('without a balance, or with an account that nobody opened', () => {
-    expect(types(bank(reading('{"a":20,"b":null}'), unlimited))).toEqual(['nil-balance'])
-    expect(types(bank(reading('{"a":10,"b":4,"c":6}'), unlimited))).toEqual(['unexpected-key'])
+    expect(typesOf(bank(reading('{"a":20,"b":null}'), unlimited))).toEqual(['nil-balance'])
+    expect(typesOf(bank(reading('{"a":10,"b":4,"c":6}'), unlimited))).toEqual(['unexpected-key'])
   })
 
   test('shows the worst read and says how many there are', () => {
@@ -114,7 +112,9 @@ describe('a bank', () => {
             ? 'negative-value'
             : undefined,
         ]
-        expect(types(bank(history, unlimited))).toEqual(expected.filter((one) => one !== undefined))
+        expect(typesOf(bank(history, unlimited))).toEqual(
+          expected.filter((one) => one !== undefined),
+        )
       }),
       { numRuns },
     )

@@ -2,12 +2,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { causalReverse } from './causal-reverse.ts'
-import { type Checker, unlimited, type Verdict } from './checker.ts'
+import { type Checker, unlimited } from './checker.ts'
 import { dirtyReads } from './dirty-read.ts'
 import type { History } from './history.ts'
 import { longFork } from './long-fork.ts'
 import { monotonic } from './monotonic.ts'
 import { by, fail, historiesOf, info } from './testing/transactions.ts'
+import { typesOf } from './testing/verdicts.ts'
 import { writtenOnceHistories } from './testing/written-once.ts'
 import { writeSkew, writeSkewAt } from './write-skew.ts'
 
@@ -16,9 +17,7 @@ const lists = historiesOf('list-append').oneByOne
 
 const numRuns = Number(process.env.SCHISM_RUNS ?? 2000)
 
-const types = (verdict: Verdict): readonly string[] =>
-  verdict.valid === false ? verdict.anomalies.map(({ type }) => type) : []
-const of = (checker: Checker, one: History) => types(checker(one, unlimited))
+const of = (checker: Checker, one: History) => typesOf(checker(one, unlimited))
 
 /** A transaction that committed: what it read before it wrote, and wrote. */
 interface Done {

@@ -1,13 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { unlimited, type Verdict } from './checker.ts'
+import { unlimited } from './checker.ts'
 import { predicate, predicateAt } from './predicate.ts'
 import { lines } from './testing/histories.ts'
+import { typesOf } from './testing/verdicts.ts'
 
 const numRuns = Number(process.env.SCHISM_RUNS ?? 1000)
-
-const types = (verdict: Verdict): readonly string[] =>
-  verdict.valid === false ? verdict.anomalies.map(({ type }) => type) : []
 
 describe('predicate', () => {
   test('two inserts of which each must have found the other', () => {
@@ -66,7 +64,7 @@ describe('predicate', () => {
     const at = (level: string) => [skew, phantom].map((one) => predicateAt(level)(one, unlimited))
     const [allowed, told] = at('snapshot-isolation')
     expect(allowed).toMatchObject({ valid: true, stats: { G2: 1 } })
-    expect(types(told!)).toEqual(['phantom'])
+    expect(typesOf(told!)).toEqual(['phantom'])
     expect(at('read-committed').map(({ valid }) => valid)).toEqual([true, true])
     expect(at('strict-serializable').map(({ valid }) => valid)).toEqual([false, false])
   })
@@ -104,7 +102,7 @@ describe('predicate', () => {
           ]),
         )
         const ok = acts.filter(({ type }) => type === 'ok')
-        const found = types(predicate(history, unlimited))
+        const found = typesOf(predicate(history, unlimited))
         const inserted = (key: number) => ok.filter((one) => one.f === 'insert' && one.key === key)
         expect(found.includes('G2')).toBe([0, 1].some((key) => inserted(key).length > 1))
         expect(found.includes('phantom')).toBe(

@@ -3,15 +3,13 @@ import { unlimited } from './checker.ts'
 import { History } from './history.ts'
 import { rwRegister } from './rw-register.ts'
 import { by, fail, historiesOf } from './testing/transactions.ts'
+import { judged } from './testing/verdicts.ts'
 import type { Source } from './transactions/register/order.ts'
 
 const { concurrent, oneByOne } = historiesOf('rw-register')
 
-const judge = (history: History, sources: readonly Source[] = []) => {
-  const verdict = rwRegister('strict-serializable', sources)(history, unlimited)
-  const types = verdict.valid === false ? verdict.anomalies.map(({ type }) => type).sort() : []
-  return { verdict, types, not: verdict.stats?.not }
-}
+const judge = (history: History, sources: readonly Source[] = []) =>
+  judged(rwRegister('strict-serializable', sources)(history, unlimited))
 
 interface Case {
   readonly name: string

@@ -5,8 +5,7 @@
  */
 import { listAppend } from '../checkers/list-append.ts'
 import { stats } from '../checkers/stats.ts'
-import { levelAsked } from '../checkers/transactions/claimed.ts'
-import { isolationLevels } from '../checkers/transactions/lattice.ts'
+import { levelAsked, levelOption } from '../checkers/transactions/claimed.ts'
 import type { Workload } from '../harness/api.ts'
 import {
   stream,
@@ -32,11 +31,7 @@ export default {
   client: 'list-append',
   safe: [],
   options: {
-    level: {
-      summary: 'the level of isolation that is judged; claimed: what the system promises',
-      default: 'claimed',
-      choices: ['claimed', ...isolationLevels],
-    },
+    level: levelOption('claimed'),
     ...transactionOptions,
   },
   plan({ random, options, claimed }) {

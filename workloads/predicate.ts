@@ -5,8 +5,7 @@
  */
 import { predicateAt } from '../checkers/predicate.ts'
 import { stats } from '../checkers/stats.ts'
-import { levelAsked } from '../checkers/transactions/claimed.ts'
-import { isolationLevels } from '../checkers/transactions/lattice.ts'
+import { levelAsked, levelOption } from '../checkers/transactions/claimed.ts'
 import type { Key, Workload } from '../harness/api.ts'
 import { iterate } from '../harness/generators/index.ts'
 
@@ -39,12 +38,7 @@ export default {
   client: 'predicate',
   safe: ['scan'],
   options: {
-    level: {
-      summary: 'the level of isolation that is judged; claimed: what the system promises',
-      default: 'serializable',
-      choices: ['claimed', ...isolationLevels],
-      drawn: ['claimed'],
-    },
+    level: { ...levelOption('serializable'), drawn: ['claimed'] },
   },
   plan: ({ options, claimed }) => ({
     generator: iterate<number, PredicateCall>(0, (turn) => {

@@ -5,8 +5,7 @@
  */
 import { rwRegister } from '../checkers/rw-register.ts'
 import { stats } from '../checkers/stats.ts'
-import { levelAsked } from '../checkers/transactions/claimed.ts'
-import { isolationLevels } from '../checkers/transactions/lattice.ts'
+import { levelAsked, levelOption } from '../checkers/transactions/claimed.ts'
 import { sources } from '../checkers/transactions/register/order.ts'
 import type { Workload } from '../harness/api.ts'
 import {
@@ -33,11 +32,7 @@ export default {
   client: 'rw-register',
   safe: [],
   options: {
-    level: {
-      summary: 'the level of isolation that is judged; claimed: what the system promises',
-      default: 'claimed',
-      choices: ['claimed', ...isolationLevels],
-    },
+    level: levelOption('claimed'),
     'version-order': {
       summary: 'from what the order of the values of a register is inferred, beside reads',
       default: 'reads',

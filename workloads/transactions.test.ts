@@ -1,6 +1,7 @@
 /** The workloads of transactions on stores in memory: one that does one transaction after the other, and ones that do not. */
 import { describe, expect, test } from 'vitest'
 import { unlimited, type Verdict } from '../checkers/checker.ts'
+import { typesOf } from '../checkers/testing/verdicts.ts'
 import { type Call, DefiniteError, type Workload } from '../harness/api.ts'
 import { seconds } from '../harness/clock.ts'
 import { phases, stagger, stream, timeLimit } from '../harness/generators/index.ts'
@@ -109,9 +110,6 @@ const verdictOf = async (name: string, asked: Judged): Promise<Verdict> => {
   return plan.checkers[name]!(history, unlimited)
 }
 
-const types = (verdict: Verdict): readonly string[] =>
-  verdict.valid === false ? verdict.anomalies.map(({ type }) => type) : []
-
 /** Rows of even keys are late, for readers of every other transaction those of odd ones. */
 const forked: Sees = (commit, now, key, nth) => commit < now - 8 || key % 2 === nth % 2
 const everyOther: Sees = (commit, now, _, nth) => nth % 2 === 0 || commit < now - 5
@@ -144,7 +142,7 @@ describe.each(workloads)('%s', (name, workload, serve, type) => {
   })
 
   test(`finds ${type} on one that does not`, async () => {
-    const found = types(await verdictOf(name, { workload, serve: serve(true) }))
+    const found = typesOf(await verdictOf(name, { workload, serve: serve(true) }))
     expect(found.some((one) => one.startsWith(type))).toBe(true)
   })
 })

@@ -3,8 +3,7 @@
  * written, as two doctors do who each go off call because the other one is on. Every pair of keys is used once.
  */
 import { stats } from '../checkers/stats.ts'
-import { levelAsked } from '../checkers/transactions/claimed.ts'
-import { isolationLevels } from '../checkers/transactions/lattice.ts'
+import { levelAsked, levelOption } from '../checkers/transactions/claimed.ts'
 import { writeSkewAt } from '../checkers/write-skew.ts'
 import type { Workload } from '../harness/api.ts'
 import { iterate, type TransactionCall } from '../harness/generators/index.ts'
@@ -17,12 +16,7 @@ export default {
   client: 'rw-register',
   safe: [],
   options: {
-    level: {
-      summary: 'the level of isolation that is judged; claimed: what the system promises',
-      default: 'serializable',
-      choices: ['claimed', ...isolationLevels],
-      drawn: ['claimed'],
-    },
+    level: { ...levelOption('serializable'), drawn: ['claimed'] },
   },
   plan: ({ options, claimed }) => ({
     generator: iterate<number, WriteSkewCall>(0, (key) => {

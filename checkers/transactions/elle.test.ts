@@ -5,6 +5,7 @@ import { History } from '../history.ts'
 import { listAppend } from '../list-append.ts'
 import { rwRegister } from '../rw-register.ts'
 import { by, fail, historiesOf, info, microOperations } from '../testing/transactions.ts'
+import { judged } from '../testing/verdicts.ts'
 import type { Source } from './register/order.ts'
 
 const lists = historiesOf('list-append')
@@ -158,15 +159,13 @@ const ofRegisters: readonly (Case & { readonly sources?: readonly Source[] })[] 
 ]
 
 test.each(ofLists)('$name', ({ history, types, not }) => {
-  expect(found(listAppend('strict-serializable')(history, unlimited))).toEqual({ types, not })
+  expect(judged(listAppend('strict-serializable')(history, unlimited))).toMatchObject({
+    types,
+    not,
+  })
 })
 
 test.each(ofRegisters)('$name', ({ history, sources, types, not }) => {
   const verdict = rwRegister('strict-serializable', sources)(history, unlimited)
-  expect(found(verdict)).toEqual({ types, not })
-})
-
-const found = (verdict: ReturnType<ReturnType<typeof listAppend>>) => ({
-  types: verdict.valid === false ? verdict.anomalies.map(({ type }) => type).sort() : [],
-  not: verdict.stats?.not,
+  expect(judged(verdict)).toMatchObject({ types, not })
 })

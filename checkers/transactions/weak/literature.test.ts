@@ -4,6 +4,7 @@ import { type Limits, unlimited } from '../../checker.ts'
 import { type EventInput, History } from '../../history.ts'
 import { rwRegister } from '../../rw-register.ts'
 import { by, historiesOf, info } from '../../testing/transactions.ts'
+import { typesOf } from '../../testing/verdicts.ts'
 
 const { oneByOne } = historiesOf('rw-register')
 
@@ -57,8 +58,7 @@ const judge = (history: History) => rwRegister('causal')(history, unlimited)
 describe('literature', () => {
   test.each(known)('%s', (_, history, type, not) => {
     const verdict = judge(history)
-    const types = verdict.valid === false ? verdict.anomalies.map((anomaly) => anomaly.type) : []
-    expect([...types, ...Object.keys(verdict.stats ?? {})]).toContain(type)
+    expect([...typesOf(verdict), ...Object.keys(verdict.stats ?? {})]).toContain(type)
     expect(String(verdict.stats?.not).split(', ')).toContain(not)
   })
 
